@@ -1,0 +1,147 @@
+/**
+ * The one interface every database kind is used through. Everything above this room speaks only of it, so that
+ * PostgreSQL is one more folder beside mariadb/ and sqlite/.
+ */
+
+/** A value as the drivers give it; binary values are Buffers, big integers and decimals come as text. */
+export type Value = string | number | bigint | Buffer | null
+export type Row = Record<string, Value>
+
+export interface ColumnSchema {
+  name: string
+  /** information_schema DATA_TYPE or SQLite's declared type, lower case. */
+  dataType: string
+  /** The complete type as declared: `varchar(140)`. */
+  declaredType: string
+  maximumCharacters: number | null
+  nullable: boolean
+  generated: boolean
+}
+
+export interface TableSchema {
+  name: string
+  /** Primary key columns in order; empty when there is none. */
+  primaryKey: string[]
+  columns: ColumnSchema[]
+  /** Bytes of data and estimated rows (information_schema; SQLite: dbstat or page estimates). For plans and progress, never for decisions. */
+  dataBytes: number
+  estimatedRows: number
+}
+
+/** One table to search, with the columns to search in it. Several needles are alternatives. */
+export interface ScanTarget {
+  table: string
+  columns: string[]
+  /** Columns returned with each hit beside the key and the searched ones (row conditions). */
+  alsoReturn: string[]
+}
+
+export interface ScanRequest {
+  targets: ScanTarget[]
+  /** Text to find, compared byte by byte. */
+  needles: string[]
+  /** true: compare regardless of letter case (slower; used by plans of small sites and by the re-scan). */
+  ignoreCase: boolean
+  /** Connections to use at once. */
+  parallel: number
+  signal?: AbortSignal
+  onProgress?: (progress: { bytesDone: number; bytesTotal: number; table: string }) => void
+}
+
+/** One row that holds a needle in at least one searched column. `key` are the primary key's values in order; for a table without key (tabSingles) empty. */
+export interface ScanHit {
+  table: string
+  key: Value[]
+  row: Row
+}
+
+/** One cell to change, compare-and-set. For tabSingles (no key): key is empty and `match` names doctype and field. */
+export interface CellUpdate {
+  table: string
+  column: string
+  /** Column → value that identifies the row: the primary key, or doctype and field for tabSingles. */
+  match: Record<string, string | number>
+  before: string
+  after: string
+}
+
+/** changed: rows that held `before` now hold `after` · already: holds `after` · moved: holds something else or is gone. */
+export type CellOutcome = { outcome: 'changed' | 'already' | 'moved'; rows: number }
+
+/** A session that may write. Holds the site's named lock (`migrator:<db>`; SQLite: an exclusive lock file beside the database) until closed. */
+export interface DatabaseWriter {
+  /**
+   * Applies all cells in one explicit transaction and returns one outcome a cell, in order.
+   * @throws MigratorError `database-write-failed` after a rollback of the transaction.
+   */
+  updateCells(cells: CellUpdate[]): Promise<CellOutcome[]>
+  /** Reads the present value of each cell (null: no such row or NULL), in order, inside one snapshot. */
+  readCells(cells: CellUpdate[]): Promise<(string | null)[]>
+  close(): Promise<void>
+}
+
+export interface TableDigest {
+  table: string
+  rows: number
+  /** SHA-256 over the canonical serialization of the rows in key order, hex. */
+  sha256: string
+}
+
+/** Canonical digest of a database: schema (sorted, normalized DDL) and every table. Independent of storage details. */
+export interface DatabaseDigest {
+  schemaSha256: string
+  tables: TableDigest[]
+  /** SHA-256 over all of the above, hex. */
+  sha256: string
+}
+
+export interface BackupResult {
+  path: string
+  bytes: number
+  sha256: string
+  tables: number
+  /** What was checked after writing: read back to the end, digest equal, completion mark, tables complete. */
+  verified: string[]
+}
+
+export interface SiteDatabase {
+  readonly kind: 'mariadb' | 'sqlite'
+  /** For people: `10.11.19-MariaDB at 127.0.0.1:3306, database _1c24…`. No secrets. */
+  readonly label: string
+  /** Name the lock and messages use: the db_name, or the SQLite file's path. */
+  readonly name: string
+  serverVersion(): Promise<string>
+  tables(): Promise<TableSchema[]>
+  /** Total bytes of tables, for disk formulas and progress. */
+  totalBytes(): Promise<number>
+  /** A read-only query; parameters as `?`. */
+  read(sql: string, parameters?: (string | number)[]): Promise<Row[]>
+  /** Streams hits; memory does not depend on the table's size. */
+  scan(request: ScanRequest): AsyncIterable<ScanHit>
+  /**
+   * Opens the writing session after taking the named lock.
+   * @throws MigratorError `database-locked` when another session holds it longer than waitMilliseconds.
+   */
+  openWriter(waitMilliseconds: number): Promise<DatabaseWriter>
+  /** Canonical digest; leaves out nothing but `exclude`d tables. */
+  digest(options?: { exclude?: string[]; parallel?: number }): Promise<DatabaseDigest>
+  /** A consistent copy made while the site is live, compressed, mode 0600, then verified. MariaDB: mariadb-dump through zstd; SQLite: backup(). */
+  backup(
+    path: string,
+    options: { signal?: AbortSignal; onProgress?: (bytes: number) => void; onChild?: (pid: number) => Promise<void> },
+  ): Promise<BackupResult>
+  close(): Promise<void>
+}
+
+/** How to reach a site's database; built by the survey from site_config.json. The password stays out of every log. */
+export type DatabaseAddress =
+  | {
+      kind: 'mariadb'
+      host: string | null
+      port: number | null
+      socket: string | null
+      user: string
+      password: string
+      database: string
+    }
+  | { kind: 'sqlite'; path: string }
