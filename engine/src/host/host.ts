@@ -1,0 +1,118 @@
+/**
+ * Where commands run and files live. Today this machine (local.ts); a server over SSH or a container later.
+ * Everything above reads and writes the world through this interface, so each of them is one more file here.
+ */
+
+export interface FileStatus {
+  kind: 'file' | 'directory' | 'symlink' | 'other'
+  bytes: number
+  /** Permission bits only: 0o644. */
+  mode: number
+  userId: number
+  groupId: number
+  device: number
+  inode: number
+}
+
+export interface Command {
+  /** The program and its arguments; never a shell string. */
+  argv: [string, ...string[]]
+  directory?: string
+  /** Added to a minimal environment (PATH, HOME, USER, LANG); never secrets. */
+  environment?: Record<string, string>
+  input?: string | Buffer
+  /** Content of further descriptors (3, 4 …): the way secrets reach a child (`--defaults-extra-file=/dev/fd/3`). */
+  secrets?: string[]
+  /** Ends the child's process group (TERM, then KILL) after this long. Default 60,000. */
+  timeoutMilliseconds?: number
+  signal?: AbortSignal
+  /** Goes through the one privileged runner: `sudo -n`, or directly when already root. */
+  privileged?: boolean
+  /** Called with pid and start time once the child exists and before its input is sent; awaited, so that it can be journalled. */
+  onStart?: (identity: ProcessIdentity) => Promise<void>
+}
+
+export interface Completed {
+  exitCode: number
+  signal: string | null
+  stdout: string
+  stderr: string
+  timedOut: boolean
+}
+
+/** Identifies a process for good: a pid alone is reused. */
+export interface ProcessIdentity {
+  pid: number
+  /** Clock ticks since boot (field 22 of /proc/<pid>/stat), as text. */
+  startTime: string
+  bootId: string
+}
+
+export interface ProcessFacts extends ProcessIdentity {
+  parent: number
+  userId: number
+  argv: string[]
+  directory: string | null
+}
+
+export interface Listener {
+  protocol: 'tcp'
+  address: string
+  port: number
+  pid: number | null
+}
+
+export interface Host {
+  /** `local`, later `user@server`. */
+  readonly name: string
+  readonly userId: number
+  readonly userName: string
+  /** null when nothing is there; follows no link. Other failures (no permission) throw the system's error. */
+  status(path: string): Promise<FileStatus | null>
+  readFile(path: string): Promise<Buffer>
+  /** Names in a directory, sorted. */
+  list(path: string): Promise<string[]>
+  readLink(path: string): Promise<string>
+  realPath(path: string): Promise<string>
+  /**
+   * Temporary file beside the real path, fsync, rename, fsync of the directory; owner and mode of an existing file are kept.
+   * Where rename is impossible (a bind mount: EBUSY) it is written in place.
+   */
+  writeFile(path: string, content: Buffer | string, options?: { mode?: number; privileged?: boolean }): Promise<void>
+  makeDirectory(path: string, mode?: number): Promise<void>
+  /** Renames and makes it durable in both parents. Never over an existing target: throws EEXIST. */
+  rename(from: string, to: string): Promise<void>
+  /** Removes a file, a link or (recursive) a directory; nothing there is fine. */
+  remove(path: string, options?: { recursive?: boolean; privileged?: boolean }): Promise<void>
+  run(command: Command): Promise<Completed>
+  freeBytes(path: string): Promise<number>
+  freeInodes(path: string): Promise<number>
+  /** All processes that may be seen. */
+  processes(): Promise<ProcessFacts[]>
+  processIdentity(pid: number): Promise<ProcessIdentity | null>
+  listeners(): Promise<Listener[]>
+  /** One HTTP request to an address with a Host header of our choice; never follows redirects. */
+  request(request: HttpRequest): Promise<HttpResponse>
+  /** How privileged actions would be done. `none`: they must be done by hand. */
+  privilege(): Promise<'root' | 'sudo' | 'none'>
+}
+
+export interface HttpRequest {
+  method?: 'GET' | 'HEAD'
+  address: string
+  port: number
+  tls: boolean
+  /** Host header and TLS server name. */
+  hostName: string
+  path: string
+  timeoutMilliseconds?: number
+}
+
+export interface HttpResponse {
+  status: number
+  headers: Record<string, string>
+  /** At most 256 KiB of the body. */
+  body: string
+  /** TLS only: whether the certificate chain and name were accepted; the reason otherwise. */
+  certificateProblem: string | null
+}

@@ -1,0 +1,48 @@
+import { statfs } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname } from 'node:path'
+import type { Host } from '../host.ts'
+import * as files from './files.ts'
+import { removePrivileged, writeFilePrivileged } from './privileged.ts'
+import { listeners, processes, processIdentity } from './processes.ts'
+import { request } from './request.ts'
+import { run } from './run.ts'
+
+/** This machine. Files are written as the current user; `privileged` ones through `sudo -n` when that is not root. */
+export function localHost(): Host {
+  const user = userInfo()
+  const isRoot = user.uid === 0
+  return {
+    name: 'local',
+    userId: user.uid,
+    userName: user.username,
+    status: files.status,
+    readFile: files.readWholeFile,
+    list: files.readNames,
+    readLink: files.readLinkTarget,
+    realPath: files.resolvePath,
+    writeFile: (path, content, options = {}) =>
+      options.privileged && !isRoot
+        ? writeFilePrivileged(path, content, options.mode)
+        : files.writeFileAtomic(path, content, options.mode),
+    makeDirectory: files.makeDirectory,
+    rename: files.renameDurably,
+    remove: (path, options = {}) =>
+      options.privileged && !isRoot ? removePrivileged(path) : files.removeDurably(path, options.recursive ?? false),
+    run,
+    freeBytes: async (path) => {
+      const found = await statfs((await files.status(path)) ? path : dirname(path))
+      return found.bavail * found.bsize
+    },
+    freeInodes: async (path) => (await statfs((await files.status(path)) ? path : dirname(path))).ffree,
+    processes,
+    processIdentity,
+    listeners,
+    request,
+    privilege: async () => {
+      if (isRoot) return 'root'
+      const probe = await run({ argv: ['sudo', '-n', 'true'], timeoutMilliseconds: 5000 })
+      return probe.exitCode === 0 ? 'sudo' : 'none'
+    },
+  }
+}

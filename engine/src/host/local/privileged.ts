@@ -1,0 +1,38 @@
+import { dirname } from 'node:path'
+import { MigratorError } from '../errors.ts'
+import type { Completed } from '../host.ts'
+import { status, writeTarget } from './files.ts'
+import { run } from './run.ts'
+
+function refuseUnless(done: Completed, what: string): void {
+  if (done.exitCode === 0) return
+  throw new MigratorError({
+    code: 'privilege-missing',
+    kind: 'refused',
+    message: `${what} needs root, and sudo did not allow it.`,
+    evidence: done.stderr.trim().slice(0, 400),
+    hint: 'Run the command as root (it continues as the owner of the bench), or allow these commands in sudoers.',
+    failureClass: 'permission',
+  })
+}
+
+/** The same promise as writeFileAtomic through fixed argument vectors: write beside, keep owner and mode, rename, sync. */
+export async function writeFilePrivileged(path: string, content: Buffer | string, mode?: number): Promise<void> {
+  const target = await writeTarget(path)
+  const existing = await status(target)
+  const temporary = `${dirname(target)}/.migrator-${process.pid}.tmp`
+  const what = `Writing ${target}`
+  const steps: [string, ...string[]][] = [
+    ['chmod', (mode ?? existing?.mode ?? 0o644).toString(8), temporary],
+    ...(existing ? ([['chown', `${existing.userId}:${existing.groupId}`, temporary]] as [string, ...string[]][]) : []),
+    ['sync', temporary],
+    ['mv', '-f', temporary, target],
+    ['sync', dirname(target)],
+  ]
+  refuseUnless(await run({ argv: ['tee', temporary], input: content, privileged: true }), what)
+  for (const argv of steps) refuseUnless(await run({ argv, privileged: true }), what)
+}
+
+export async function removePrivileged(path: string): Promise<void> {
+  refuseUnless(await run({ argv: ['rm', '-f', '--', path], privileged: true }), `Removing ${path}`)
+}

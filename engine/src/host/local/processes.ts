@@ -1,0 +1,104 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import type { Listener, ProcessFacts, ProcessIdentity } from '../host.ts'
+
+let bootIdRead: Promise<string> | undefined
+
+function bootId(): Promise<string> {
+  bootIdRead ??= readFile('/proc/sys/kernel/random/boot_id', 'utf8').then((text) => text.trim())
+  return bootIdRead
+}
+
+async function orNull<Result>(work: Promise<Result>): Promise<Result | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null
+    throw error
+  }
+}
+
+/** Fields 4 (parent) and 22 (start time) of /proc/<pid>/stat; the command in parentheses may hold anything (proc(5)). */
+function parseStat(text: string): { state: string; parent: number; startTime: string } | null {
+  const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const [state, parent] = rest
+  const startTime = rest[19]
+  if (state === undefined || parent === undefined || startTime === undefined) return null
+  return { state, parent: Number(parent), startTime }
+}
+
+/** null when the process is gone or only a zombie is left of it. */
+export async function processIdentity(pid: number): Promise<ProcessIdentity | null> {
+  const text = await orNull(readFile(`/proc/${pid}/stat`, 'utf8'))
+  const stat = text === null ? null : parseStat(text)
+  if (!stat || stat.state === 'Z' || stat.state === 'X') return null
+  return { pid, startTime: stat.startTime, bootId: await bootId() }
+}
+
+/** Every process that may be seen, read from /proc; other users' directories stay null. */
+export async function processes(): Promise<ProcessFacts[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const boot = await bootId()
+  const found = await Promise.all(
+    pids.map(async (pid): Promise<ProcessFacts | null> => {
+      const [statText, commandLine, status, directory] = await Promise.all([
+        orNull(readFile(`/proc/${pid}/stat`, 'utf8')),
+        orNull(readFile(`/proc/${pid}/cmdline`, 'utf8')),
+        orNull(readFile(`/proc/${pid}/status`, 'utf8')),
+        orNull(readlink(`/proc/${pid}/cwd`)),
+      ])
+      const stat = statText === null ? null : parseStat(statText)
+      if (!stat || stat.state === 'Z' || commandLine === null || status === null) return null
+      const userId = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? -1)
+      const argv = commandLine.split('\0').filter((part, index, all) => index < all.length - 1 || part !== '')
+      return { pid, startTime: stat.startTime, bootId: boot, parent: stat.parent, userId, argv, directory }
+    }),
+  )
+  return found.filter((entry) => entry !== null)
+}
+
+function parseAddress(text: string): { address: string; port: number } | null {
+  const [hexAddress, hexPort] = text.split(':')
+  if (hexAddress === undefined || hexPort === undefined) return null
+  const port = Number.parseInt(hexPort, 16)
+  if (hexAddress.length === 8) {
+    const bytes = hexAddress.match(/../g)?.reverse() ?? []
+    return { address: bytes.map((byte) => Number.parseInt(byte, 16)).join('.'), port }
+  }
+  if (/^0+$/.test(hexAddress)) return { address: '::', port }
+  if (/^0{24}01000000$/i.test(hexAddress)) return { address: '::1', port }
+  return { address: `ipv6:${hexAddress}`, port }
+}
+
+async function socketOwners(): Promise<Map<string, number>> {
+  const owners = new Map<string, number>()
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  await Promise.all(
+    pids.map(async (pid) => {
+      const descriptors = (await orNull(readdir(`/proc/${pid}/fd`))) ?? []
+      for (const descriptor of descriptors) {
+        const target = await orNull(readlink(`/proc/${pid}/fd/${descriptor}`))
+        const inode = target === null ? undefined : /^socket:\[(\d+)\]$/.exec(target)?.[1]
+        if (inode !== undefined && !owners.has(inode)) owners.set(inode, Number(pid))
+      }
+    }),
+  )
+  return owners
+}
+
+/** Listening TCP sockets; pid is null where the owner may not be seen. */
+export async function listeners(): Promise<Listener[]> {
+  const owners = await socketOwners()
+  const found: Listener[] = []
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const text = (await orNull(readFile(table, 'utf8'))) ?? ''
+    for (const line of text.split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/)
+      const [, local, , state] = fields
+      const inode = fields[9]
+      if (local === undefined || state !== '0A' || inode === undefined) continue
+      const parsed = parseAddress(local)
+      if (parsed) found.push({ protocol: 'tcp', ...parsed, pid: owners.get(inode) ?? null })
+    }
+  }
+  return found
+}
