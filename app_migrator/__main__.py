@@ -1,0 +1,3 @@
+from app_migrator.launcher import main
+
+main()
