@@ -1,7 +1,7 @@
-"""Builds the engine's bundle into the Python package, for wheels and for `pip install -e` (which bench uses).
+"""Builds the engine's bundle into the Python package, for wheels and for `pip install -e`, as bench does.
 
-Works on a copy: the folder that is installed from stays as it was, but for `app_migrator/engine` of an editable
-installation, which git ignores.
+Works on a copy: the folder that is installed from stays as it was, but for `app_migrator/engine` of an
+editable installation, which git ignores.
 """
 
 import json
@@ -19,6 +19,7 @@ NODE = NODE_ROOT / "bin" / "node"
 NPM = NODE_ROOT / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 BUNDLER = "esbuild"
+NOT_BUNDLED = shutil.ignore_patterns("node_modules", "dist", "tests", "benchmarks")
 
 
 class EngineBundle(BuildHookInterface):
@@ -46,9 +47,7 @@ class EngineBundle(BuildHookInterface):
 
 def build_engine(sources: Path, copy: Path, bundle: Path) -> None:
     """Copies the engine's sources, installs what the bundle is made of, and bundles."""
-    shutil.copytree(
-        sources, copy, ignore=shutil.ignore_patterns("node_modules", "dist", "tests", "benchmarks"), symlinks=True
-    )
+    shutil.copytree(sources, copy, ignore=NOT_BUNDLED, symlinks=True)
     keep_only_what_the_bundle_needs(copy)
     # --include=dev: the bundler is wanted also where NODE_ENV=production, as on a production bench.
     # --ignore-scripts: nothing here needs one; esbuild's own only speeds up its command line.

@@ -9,7 +9,7 @@ from app_migrator import launcher
 
 
 class PassThrough(click.Command):
-    """Takes every argument as it was typed: the engine parses them, so usage errors and `--help` are its own."""
+    """Takes every argument as it was typed: the engine parses, so usage errors and `--help` are its own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.args = list(args)
@@ -46,8 +46,8 @@ def with_site(arguments: list[str], site: str | None) -> list[str]:
 def return_to_where_it_was_typed() -> None:
     """bench changes to `sites/` first, so `--out plan.json` would land there.
 
-    The shell's PWD still tells where the user is. It is believed only inside this bench: then the engine finds
-    the bench from there, too.
+    The shell's PWD still tells where the user is. It is believed only inside this bench: then the engine
+    finds the bench from there, too.
     """
     typed_in = Path(os.environ.get("PWD", ""))
     if typed_in.is_absolute() and typed_in.is_dir() and is_inside_this_bench(typed_in):

@@ -1,7 +1,7 @@
 """Starts the engine for both Python front doors: the `frappe-migrator` script and `bench migrator`.
 
-Nothing of Frappe is imported, and no more of Python's library than is needed: the script has to work, quickly,
-on a bench whose Frappe is broken.
+Nothing of Frappe is imported, and no more of Python's library than is needed: the script has to work,
+quickly, on a bench whose Frappe is broken.
 """
 
 import importlib.util
@@ -59,8 +59,8 @@ def run(arguments: list[str], *, typed_as: str) -> NoReturn:
 def engine_command() -> list[str]:
     """Program and first arguments that start the engine.
 
-    A checkout with its npm packages runs its own sources, so that what a developer changes is what runs; every
-    installation runs the bundle that was built into it.
+    A checkout with its npm packages runs its own sources, so that what a developer changes is what runs;
+    every installation runs the bundle that was built into it.
     """
     checkout = CHECKOUT_ENGINE / "bin" / "frappe-migrator"
     if checkout.is_file() and (CHECKOUT_ENGINE / "node_modules").is_dir():
