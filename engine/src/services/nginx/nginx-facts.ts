@@ -5,8 +5,10 @@ export interface NginxFile {
   /** Links followed: the file that is edited. */
   realPath: string
   text: string
-  /** Set when the file could not be read or parsed; with line. Its blocks are then missing. */
+  /** Set when the file could not be read or parsed; `line 12: …` where a line is to blame. Its blocks are then missing. */
   problem: string | null
+  /** The bytes are not UTF-8: `text` holds one character a byte. Such a file is read, never edited. */
+  notUtf8?: true
 }
 
 /** One argument of a directive, where it stands. `value` has its quotes removed. */
@@ -14,9 +16,12 @@ export interface NginxWord {
   value: string
   start: number
   end: number
+  /** Only when it stands in another file than its block: a snippet the block includes. */
+  file?: string
 }
 
 export interface NginxListen {
+  /** null: every IPv4 address (`80`, `*:80`, `0.0.0.0:80`). IPv6 without brackets. `unix:/path` has port 0. */
   address: string | null
   port: number
   tls: boolean
@@ -25,6 +30,7 @@ export interface NginxListen {
 }
 
 export interface NginxServer {
+  /** `NginxFile.path` of the file it stands in. */
   file: string
   line: number
   /** The whole block `server { … }`. */
@@ -37,6 +43,10 @@ export interface NginxServer {
   /** Values of `proxy_set_header X-Frappe-Site-Name …` inside. */
   siteHeaders: NginxWord[]
   root: string | null
+  /** `root` with links followed, where that directory exists. */
+  realRoot: string | null
+  /** Files included inside the block, also indirectly. */
+  snippets: string[]
   returns: string[]
 }
 
@@ -57,12 +67,29 @@ export interface NginxFacts {
   program: string | null
   version: string | null
   /** The running master process, when it may be seen. */
-  master: { pid: number; startTime: string } | null
+  master: { pid: number; startTime: string; userId: number } | null
+  /** The systemd unit the master runs in: `nginx.service`. */
+  unit: string | null
+  /** `-p` of the running master; null: the program's own. */
+  prefix: string | null
+  /** In reading order. */
   files: NginxFile[]
+  /** In reading order: the first one of a listen address is its default unless another says so. */
   servers: NginxServer[]
   maps: NginxMap[]
   /** Include patterns as written in the http block, resolved: `/etc/nginx/conf.d/*.conf`. */
   includes: string[]
+  /** The include patterns of the http block that read a whole directory: where a file of our own can stand. */
+  includePoints: NginxIncludePoint[]
+}
+
+export interface NginxIncludePoint {
+  /** `/etc/nginx/conf.d/*.conf`, as nginx expands it. */
+  pattern: string
+  /** How many server blocks nginx has read before it. */
+  serversBefore: number
+  /** The files read there, in order, and how many server blocks each holds. */
+  members: { path: string; servers: number }[]
 }
 
 /** What a rename wants of nginx. */
@@ -92,4 +119,6 @@ export interface NginxRenamePlan {
   changes: { file: string; line: number; what: string; before: string; after: string }[]
   /** Things that make the edit impossible or wrong; each becomes a refusal (exit 4). */
   problems: { file: string; line: number | null; problem: string; hint: string }[]
+  /** Worth knowing, no obstacle: a wildcard that matches the new name, a word that still names the old host. */
+  notes: { file: string; line: number | null; note: string }[]
 }
