@@ -18,6 +18,9 @@ export interface RowCondition {
 
 /**
  * What happens to one column (or one field of a Single, stored in tabSingles). Plain JSON: part of a plan's binding facts.
+ *
+ * A column may have several rules (sent and unsent newsletters); their conditions exclude each other and together cover
+ * every row. A rule of `tabSingles.value` without `single` is for rows that belong to no field (left over), by its conditions.
  */
 export interface ColumnRule {
   table: string
@@ -56,6 +59,8 @@ export interface SiteSchema {
     submittable: boolean
     inCreate: boolean
     custom: boolean
+    /** `field:url` and the like; absent when not read. A record named by a field must be renamed, its field cannot change alone. */
+    autoname?: string | null
   }[]
   fields: { docType: string; name: string; type: string; options: string | null; custom: boolean }[]
 }

@@ -1,0 +1,93 @@
+import {
+  address,
+  content,
+  type FieldEntry,
+  jsonContent,
+  link,
+  never,
+  offer,
+  ownFile,
+  ownHost,
+  script,
+} from './treatment.ts'
+
+const documentation = never('address of documentation, not of this site')
+const path = never('a path holds no host')
+
+/** Fields of the framework whose purpose is an address or a path: website, desk, files. One line adds a field. */
+export const purposeFields: readonly FieldEntry[] = [
+  // Files: several rows may share one URL.
+  ['File', 'file_url thumbnail_url', ownFile],
+  ['File', 'file_name file_type attached_to_name attached_to_doctype attached_to_field', never('identity of a file')],
+  ['File', 'content_hash old_parent folder module', never('identity of a file')],
+
+  // Website
+  ['Website Settings', 'subdomain', ownHost],
+  ['Website Settings', 'call_to_action_url home_page', link],
+  ['Website Settings', 'brand_html banner_html head_html address copyright footer_powered robots_txt', content],
+  ['Website Settings', 'navbar_template_values footer_template_values', jsonContent],
+  ['Website Settings', 'app_logo favicon footer_logo splash_image banner_image website_theme_image_link', ownFile],
+  ['Top Bar Item', 'url', link],
+  ['Website Route Redirect', 'target', link],
+  ['Website Route Redirect', 'source', offer('a path or a regular expression, read by the server')],
+  ['Portal Menu Item', 'route', link],
+  ['Navbar Item', 'route', link],
+  ['Website Sidebar Item', 'route', link],
+  ['Navbar Settings', 'app_logo', ownFile],
+  ['Navbar Settings', 'announcement_widget', content],
+  ['Website Theme', 'theme_url', ownFile],
+  ['Website Theme', 'custom_scss custom_overrides theme_scss', content],
+  ['Website Theme', 'js', script],
+  ['Website Script', 'javascript', script],
+  ['Website Slideshow Item', 'url', link],
+  ['Website Slideshow Item', 'image', ownFile],
+  ['Website Slideshow Item', 'description', content],
+  ['Website Slideshow', 'header', content],
+  // og:url and og:image must stay absolute.
+  ['Website Meta Tag', 'value', address],
+  ['Web Form', 'success_url', link],
+  ['Web Form', 'allowed_embedding_domains', offer('hosts that may embed this form', 'host')],
+  ['Blog Settings', 'cta_url', link],
+  ['Email Group', 'welcome_url', address],
+  ['Web Page', 'route', path],
+  ['Blog Post', 'route', path],
+  ['Blog Category', 'route', path],
+  ['Help Article', 'route', path],
+  ['Help Category', 'route', path],
+  ['Newsletter', 'route', path],
+  ['DocType Layout', 'route', path],
+
+  // Desk
+  ['User', 'redirect_url', link],
+  ['Workspace Shortcut', 'url', link],
+  ['Workspace', 'external_link', link],
+  ['Workspace Sidebar Item', 'url', link],
+  ['Desktop Icon', 'link', link],
+  ['Form Tour', 'page_route', link],
+  ['Onboarding Step', 'video_url intro_video_url', documentation],
+  ['Module Onboarding', 'documentation_url', documentation],
+  ['Changelog Feed', 'link', documentation],
+  ['Data Import', 'google_sheets_url', never('address of another service')],
+  ['Event', 'google_meet_link', never('address of another service')],
+  ['System Settings', 'otp_issuer_name', offer('name shown in authenticator apps', 'host')],
+  ['System Settings', 'email_footer_address app_name', offer('free text', 'host')],
+  ['Domain', 'domain', never('a line of business, not a host')],
+
+  // Images and attachments kept as a path or a URL of a file
+  ['User', 'user_image banner_image', ownFile],
+  ['Contact', 'image', ownFile],
+  ['Blogger', 'avatar', ownFile],
+  ['Email Account', 'brand_logo', ownFile],
+  ['Letter Head', 'image footer_image', ownFile],
+  ['Web Form', 'banner_image meta_image', ownFile],
+  ['Web Page', 'meta_image', ownFile],
+  ['Web Page Block', 'background_image', ownFile],
+  ['Blog Post', 'meta_image', ownFile],
+  ['Blog Category', 'preview_image', ownFile],
+  ['Blog Settings', 'preview_image', ownFile],
+  ['About Us Team Member', 'image_link', ownFile],
+  ['Print Style', 'preview', ownFile],
+  ['Data Import', 'import_file', ownFile],
+  ['Newsletter Attachment', 'attachment', ownFile],
+  ['Package Import', 'attach_package', ownFile],
+]

@@ -1,0 +1,75 @@
+import type { ColumnRule, RowCondition } from './column-rule.ts'
+import { never, type Treatment } from './treatment.ts'
+
+/** Where the rules belong, and what the column itself says. */
+export interface RulePlace {
+  table: string
+  column: string
+  single?: { doctype: string; field: string }
+  doctype: string | null
+  json: boolean
+  code: boolean
+  maximumCharacters: number | null
+}
+
+const submitted: RowCondition = { column: 'docstatus', test: 'is', values: ['1', '2'] }
+const submittedDocument = never('submitted documents stay as they were')
+
+/**
+ * One rule, or several whose conditions exclude each other and together cover every row.
+ * @param columnsOfTable a condition on a column that does not exist cannot be asked: the cautious branch holds for all.
+ */
+export function rulesOfTreatment(
+  place: RulePlace,
+  treatment: Treatment,
+  options: { columnsOfTable: ReadonlySet<string>; submittable: boolean },
+): ColumnRule[] {
+  const branches = branchesOf(treatment, options.columnsOfTable, [])
+  const guarded =
+    options.submittable && options.columnsOfTable.has('docstatus') && branches.some(isShown)
+      ? [
+          ...branches.map((branch) => ({ ...branch, where: [...branch.where, opposite(submitted)] })),
+          { treatment: submittedDocument, where: [submitted] },
+        ]
+      : branches
+  return guarded.map((branch) => ruleOf(place, branch.treatment, branch.where))
+}
+
+interface Branch {
+  treatment: Treatment
+  where: RowCondition[]
+}
+
+function isShown(branch: Branch): boolean {
+  return branch.treatment.action !== 'never'
+}
+
+function branchesOf(treatment: Treatment, columns: ReadonlySet<string>, where: RowCondition[]): Branch[] {
+  const { split } = treatment
+  if (split === undefined) return [{ treatment, where }]
+  if (!columns.has(split.when.column)) return branchesOf(split.otherwise, columns, where)
+  return [
+    { treatment, where: [...where, split.when] },
+    ...branchesOf(split.otherwise, columns, [...where, opposite(split.when)]),
+  ]
+}
+
+function opposite(condition: RowCondition): RowCondition {
+  return { ...condition, test: condition.test === 'is' ? 'is-not' : 'is' }
+}
+
+function ruleOf(place: RulePlace, treatment: Treatment, where: RowCondition[]): ColumnRule {
+  return {
+    table: place.table,
+    column: place.column,
+    ...(place.single === undefined ? {} : { single: place.single }),
+    doctype: place.doctype,
+    form: treatment.form,
+    action: treatment.action,
+    json: place.json || treatment.json === true,
+    code: place.code || treatment.code === true,
+    where: where.map((condition) => ({ ...condition, values: [...condition.values] })),
+    maximumCharacters: place.maximumCharacters,
+    reason: treatment.reason,
+  }
+}
