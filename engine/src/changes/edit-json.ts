@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { MigratorError } from '../host/errors.ts'
+import type { Change, ChangeContext, Kept } from './change.ts'
+import { applyKeyEdits, KeyEdit, setKey, stateAt, stateWanted, valueAt } from './json-keys.ts'
+import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+
+const Params = z.object({ path: z.string(), edits: z.array(KeyEdit), purpose: z.string() })
+type Params = z.infer<typeof Params>
+
+/** Digest of the file before; its bytes, which may hold passwords, are in the vault. */
+type Before = { sha256: string }
+type After = { sha256: string }
+
+/** Sets and removes keys of a JSON configuration file; every other byte stays, and so do owner and mode. */
+export const editJson: Change<Params, Before, After> = {
+  kind: 'edit-json',
+  undo: 'exact',
+  params: Params,
+  describe: ({ path, purpose }) => `${purpose} (${path})`,
+  inspect: async (context, params, { before }) => {
+    const text = await readText(context, params.path)
+    if (params.edits.every((edit) => stateAt(text, edit.keys) === stateWanted(edit))) return { state: 'applied' }
+    if (!before) return { state: 'pending' }
+    const original = (await readStored(context, before.sha256)).toString()
+    const stray = params.edits.find(
+      (edit) => ![stateWanted(edit), stateAt(original, edit.keys)].includes(stateAt(text, edit.keys)),
+    )
+    if (!stray) return { state: 'partial' }
+    const name = `${params.path}: ${stray.keys.join('.')}`
+    return {
+      state: 'conflict',
+      before: `${name} as before`,
+      after: `${name} = ${JSON.stringify(stray.value) ?? 'removed'}`,
+      now: 'something else',
+    }
+  },
+  prepare: async (context, params) => ({
+    sha256: await storeFile(context, Buffer.from(await readText(context, params.path))),
+  }),
+  apply: async (context, params) => {
+    const text = await readText(context, params.path)
+    const wanted = applyKeyEdits(text, params.edits)
+    if (wanted !== text) await context.host.writeFile(params.path, wanted)
+    return { sha256: sha256Of(wanted) }
+  },
+  revert: async (context, params, before, after) => {
+    const original = (await readStored(context, before.sha256)).toString()
+    const now = await readText(context, params.path)
+    if (now === original) return []
+    const left = after?.sha256 ?? sha256Of(applyKeyEdits(original, params.edits))
+    if (sha256Of(now) === left || context.onConflict === 'restore') {
+      await context.host.writeFile(params.path, original)
+      return []
+    }
+    const { text, kept } = takeBack(params, original, now)
+    if (text !== now) await context.host.writeFile(params.path, text)
+    return kept
+  },
+  needs: (context, _params, before) => [storedPath(context, before.sha256)],
+}
+
+/** The file was edited by others since: only keys that still hold what the run wrote go back. */
+function takeBack(params: Params, original: string, now: string): { text: string; kept: Kept[] } {
+  let text = now
+  const kept: Kept[] = []
+  for (const edit of params.edits) {
+    const present = stateAt(text, edit.keys)
+    if (present === stateWanted(edit)) text = setKey(text, edit.keys, valueAt(original, edit.keys))
+    else if (present !== stateAt(original, edit.keys)) {
+      kept.push({
+        what: `${params.path}: ${edit.keys.join('.')}`,
+        left: edit.value === undefined ? 'removed' : JSON.stringify(edit.value),
+        now: 'changed by somebody since',
+      })
+    }
+  }
+  return { text, kept }
+}
+
+async function readText(context: ChangeContext, path: string): Promise<string> {
+  const text = (await context.host.readFile(path)).toString()
+  try {
+    JSON.parse(text)
+  } catch (cause) {
+    throw new MigratorError({
+      code: 'config-invalid-json',
+      kind: 'refused',
+      message: `${path} is not valid JSON.`,
+      evidence: cause instanceof Error ? cause.message.replace(/"[^"]*"/g, '…') : '',
+      untouched: 'The file was not changed.',
+      hint: 'Correct the file, then try again.',
+      failureClass: 'configuration',
+      cause,
+    })
+  }
+  return text
+}

@@ -1,0 +1,99 @@
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { MigratorError } from '../host/errors.ts'
+import { systemCode } from '../host/local/files.ts'
+import type { Change, ChangeContext, Kept } from './change.ts'
+
+const Params = z.object({ from: z.string(), to: z.string() })
+type Params = z.infer<typeof Params>
+
+/** Identifies the directory wherever it is called what. */
+type Identity = { device: number; inode: number }
+
+/** Renames a directory on its file system: one atomic step, whatever its size. */
+export const moveDirectory: Change<Params, Identity, Identity> = {
+  kind: 'move-directory',
+  undo: 'exact',
+  params: Params,
+  describe: ({ from, to }) => `Rename the directory ${from} → ${to}`,
+  inspect: async (context, { from, to }, { before }) => {
+    const [atFrom, atTo] = await Promise.all([identityOf(context, from), identityOf(context, to)])
+    if (!before) return atTo === null ? { state: 'pending' } : conflict('nothing', from, to)
+    if (same(atTo, before)) return { state: 'applied' }
+    if (same(atFrom, before) && atTo === null) return { state: 'pending' }
+    return conflict(atTo === null ? 'gone' : 'another directory', from, to)
+  },
+  prepare: async (context, { from }) => {
+    const found = await identityOf(context, from)
+    if (!found) throw missing(from)
+    return found
+  },
+  apply: async (context, { from, to }, before) => {
+    if (!same(await identityOf(context, to), before)) await rename(context, from, to)
+    return before
+  },
+  revert: async (context, { from, to }, before) => {
+    if (same(await identityOf(context, from), before)) return []
+    if (!same(await identityOf(context, to), before)) throw missing(to)
+    const kept = await setAside(context, from)
+    await rename(context, to, from)
+    return kept
+  },
+}
+
+const same = (one: Identity | null, other: Identity): boolean =>
+  one !== null && one.device === other.device && one.inode === other.inode
+
+async function identityOf(context: ChangeContext, path: string): Promise<Identity | null> {
+  const found = await context.host.status(path)
+  return found && { device: found.device, inode: found.inode }
+}
+
+const conflict = (now: string, from: string, to: string) =>
+  ({ state: 'conflict', before: `the site in ${from}`, after: `the site in ${to}`, now }) as const
+
+const missing = (path: string): MigratorError =>
+  new MigratorError({
+    code: 'directory-missing',
+    kind: 'attention',
+    message: `The site's directory is not where it should be: ${path}.`,
+    untouched: 'Nothing was moved.',
+    hint: `Find it and move it back to ${path}, then try again.`,
+    failureClass: 'configuration',
+  })
+
+/** A directory that came up under the old name meanwhile (a stray log folder) must not keep the site from coming back. */
+async function setAside(context: ChangeContext, path: string): Promise<Kept[]> {
+  if ((await context.host.status(path)) === null) return []
+  const archive = join(context.benchPath, 'archived', 'migrator')
+  await context.host.makeDirectory(archive)
+  const aside = join(archive, `${context.runId}-${basename(path)}`)
+  await rename(context, path, aside)
+  return [{ what: path, left: 'nothing stood there', now: `something new stood there; it was moved to ${aside}` }]
+}
+
+async function rename(context: ChangeContext, from: string, to: string): Promise<void> {
+  try {
+    await context.host.rename(from, to)
+  } catch (cause) {
+    const reasons: Record<string, string> = {
+      EEXIST: 'the target exists',
+      EXDEV: 'the directory is a mount point of its own',
+      EBUSY: 'the directory is a mount point of its own',
+      EACCES: 'no right to write in the parent directory',
+      EPERM: 'no right to write in the parent directory',
+      EROFS: 'the file system is read-only',
+    }
+    const code = systemCode(cause) ?? ''
+    throw new MigratorError({
+      code: 'rename-failed',
+      kind: 'failed',
+      message: `${from} could not be renamed to ${to}: ${reasons[code] ?? 'the system refused'}.`,
+      evidence: code,
+      untouched: 'The directory stands where it stood.',
+      hint: 'With --rename-directory no the directory keeps its name and nginx maps the new name to it.',
+      failureClass: code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'permission' : 'configuration',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,174 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { MigratorError } from '../host/errors.ts'
+import { checkStaged } from '../services/nginx/check-staged.ts'
+import { reloadCommand, testCommand } from '../services/nginx/commands.ts'
+import type { NginxEdit, NginxFacts } from '../services/nginx/nginx-facts.ts'
+import { planNginxRename } from '../services/nginx/plan-rename.ts'
+import { readNginx } from '../services/nginx/read.ts'
+import type { Change, ChangeContext, Kept } from './change.ts'
+import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
+import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+
+const Word = z.object({ from: z.string(), to: z.string() })
+const Certificate = z.object({ certificate: z.string(), key: z.string() })
+
+export const NginxRequest = z.object({
+  hosts: z.array(Word),
+  directory: Word.nullable(),
+  sitesPath: z.string(),
+  siteNames: z.array(z.string()),
+  certificate: Certificate.nullable(),
+  redirect: z
+    .object({
+      from: z.string(),
+      toUrl: z.string(),
+      status: z.union([z.literal(307), z.literal(308)]),
+      tls: Certificate.nullable(),
+    })
+    .nullable(),
+})
+
+const Params = z.object({
+  mainConfig: z.string(),
+  request: NginxRequest,
+  /** What the files must look like before and after, by digest: the texts themselves are made anew from the request. */
+  files: z.array(z.object({ path: z.string(), before: z.string().nullable(), after: z.string() })),
+  privileged: z.boolean(),
+})
+type Params = z.infer<typeof Params>
+type Before = { files: { path: string; before: string | null; after: string }[] }
+
+/** Edits nginx's own files word by word, has nginx check them, reloads it, and takes all back at once when nginx refuses. */
+export const proxyConfig: Change<Params, Before, Before> = {
+  kind: 'proxy-config',
+  undo: 'exact',
+  params: Params,
+  describe: ({ files }) => `Edit nginx (${files.map((file) => file.path).join(', ')}), check with nginx -t, reload`,
+  inspect: async (context, params) => {
+    const now = await Promise.all(
+      params.files.map(async (file) => ({ ...file, now: await digestOf(context, file.path) })),
+    )
+    if (now.every((file) => file.now === file.after)) return { state: 'applied' }
+    const stray = now.find((file) => file.now !== file.after && file.now !== file.before)
+    if (!stray) return { state: 'partial' }
+    return {
+      state: 'conflict',
+      before: `${stray.path} as planned`,
+      after: `${stray.path} as renamed`,
+      now: 'another text',
+    }
+  },
+  prepare: async (context, params) => {
+    const edits = await plannedEdits(context, params)
+    const facts = await nginxFacts(context, params)
+    const staged = await checkStaged(context.host, facts, edits, { directory: join(context.vault, 'nginx-staged') })
+    if (!staged.ok) throw refused('The edited nginx configuration does not pass its syntax check.', staged.output)
+    const files = await Promise.all(
+      edits.map(async (edit) => ({
+        path: edit.path,
+        before: edit.before === null ? null : await storeFile(context, Buffer.from(edit.before)),
+        after: await storeFile(context, Buffer.from(edit.after)),
+      })),
+    )
+    return { files }
+  },
+  apply: async (context, params, before) => {
+    for (const file of before.files) await write(context, params, file.path, file.after)
+    const problem = await checkAndReload(context, params)
+    if (problem !== null) {
+      for (const file of before.files) await write(context, params, file.path, file.before)
+      throw refused('nginx did not accept the edited configuration; its files are as before.', problem)
+    }
+    return before
+  },
+  revert: async (context, params, before) => {
+    const kept: Kept[] = []
+    for (const file of before.files) kept.push(...(await revertFile(context, params, file)))
+    const problem = await checkAndReload(context, params)
+    if (problem !== null) kept.push({ what: 'nginx', left: 'reloaded', now: `not reloaded: ${problem.slice(0, 300)}` })
+    return kept
+  },
+  needs: (context, _params, before) =>
+    before.files
+      .flatMap((file) => [file.after, ...(file.before ? [file.before] : [])])
+      .map((sha) => storedPath(context, sha)),
+}
+
+const refused = (message: string, output: string): MigratorError =>
+  new MigratorError({
+    code: 'nginx-refused',
+    kind: 'failed',
+    message,
+    evidence: output.trim().slice(0, 800),
+    untouched: 'nginx goes on serving with the configuration from before.',
+    hint: 'Mend what nginx names (nginx -t), then try again.',
+    failureClass: 'configuration',
+  })
+
+async function digestOf(context: ChangeContext, path: string): Promise<string | null> {
+  return (await context.host.status(path)) === null ? null : sha256Of(await context.host.readFile(path))
+}
+
+async function nginxFacts(context: ChangeContext, params: Params): Promise<NginxFacts> {
+  const facts = await readNginx(context.host, {
+    mainConfig: params.mainConfig,
+    processes: await context.host.processes(),
+  })
+  if (!facts) throw refused(`nginx's configuration is gone: ${params.mainConfig}.`, '')
+  return facts
+}
+
+/** The edits of the plan, from the files as they are now; refused when that is not what the plan showed. */
+async function plannedEdits(context: ChangeContext, params: Params): Promise<NginxEdit[]> {
+  const { edits } = planNginxRename(await nginxFacts(context, params), params.request)
+  const made = edits.map(
+    (edit) => `${edit.path} ${edit.before === null ? null : sha256Of(edit.before)} ${sha256Of(edit.after)}`,
+  )
+  const planned = params.files.map((file) => `${file.path} ${file.before} ${file.after}`)
+  if (made.sort().join('\n') === planned.sort().join('\n')) return edits
+  throw new MigratorError({
+    code: 'changed-meanwhile',
+    kind: 'failed',
+    message: 'The nginx configuration changed since the plan was made.',
+    evidence: params.files.map((file) => file.path).join(', '),
+    untouched: 'No nginx file was changed.',
+    hint: 'Make a new plan.',
+    failureClass: 'configuration',
+  })
+}
+
+async function write(context: ChangeContext, params: Params, path: string, sha256: string | null): Promise<void> {
+  const { privileged } = params
+  if (sha256 === null) await context.host.remove(path, { privileged })
+  else if ((await digestOf(context, path)) !== sha256) {
+    await context.host.writeFile(path, await readStored(context, sha256), { privileged })
+  }
+}
+
+/** null when nginx accepted the files and, if it runs, was told to load them; else its own words. */
+async function checkAndReload(context: ChangeContext, params: Params): Promise<string | null> {
+  const facts = await nginxFacts(context, params)
+  if (facts.program === null) return null
+  const tested = await context.host.run(testCommand(facts))
+  if (tested.exitCode !== 0) return tested.stderr
+  if (facts.master === null) return null
+  const reloaded = await context.host.run(reloadCommand(facts))
+  return reloaded.exitCode === 0 ? null : reloaded.stderr
+}
+
+async function revertFile(context: ChangeContext, params: Params, file: Before['files'][number]): Promise<Kept[]> {
+  const now = await digestOf(context, file.path)
+  if (now === file.before) return []
+  if (now === file.after || context.onConflict === 'restore') {
+    await write(context, params, file.path, file.before)
+    return []
+  }
+  if (now === null) return [{ what: file.path, left: 'edited', now: 'removed by somebody since' }]
+  const before = file.before === null ? null : (await readStored(context, file.before)).toString()
+  const edits = before === null ? null : lineEditsBetween(before, (await readStored(context, file.after)).toString())
+  if (edits === null) return [{ what: file.path, left: 'as the run wrote it', now: 'changed by somebody since' }]
+  const { text, kept } = revertLineEdits(file.path, (await context.host.readFile(file.path)).toString(), edits)
+  await context.host.writeFile(file.path, text, { privileged: params.privileged })
+  return kept
+}

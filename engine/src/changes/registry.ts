@@ -1,0 +1,31 @@
+import { captureRows } from './capture-rows.ts'
+import { type AnyChange, forgetTypes } from './change.ts'
+import { clearCache } from './clear-cache.ts'
+import { editJson } from './edit-json.ts'
+import { editText } from './edit-text.ts'
+import { moveDirectory } from './move-directory.ts'
+import { moveJobs } from './move-jobs.ts'
+import { proxyConfig } from './proxy-config.ts'
+import { rebuildSearch } from './rebuild-search.ts'
+import { recordDigest } from './record-digest.ts'
+import { rewriteDatabase } from './rewrite-database.ts'
+import { safetyBackup } from './safety-backup.ts'
+import { userCrontab } from './user-crontab.ts'
+
+/** Every kind of change there is. A new kind is one file and one line here. */
+const all: AnyChange[] = [
+  forgetTypes(safetyBackup),
+  forgetTypes(captureRows),
+  forgetTypes(recordDigest),
+  forgetTypes(editJson),
+  forgetTypes(editText),
+  forgetTypes(userCrontab),
+  forgetTypes(moveDirectory),
+  forgetTypes(moveJobs),
+  forgetTypes(proxyConfig),
+  forgetTypes(rewriteDatabase),
+  forgetTypes(clearCache),
+  forgetTypes(rebuildSearch),
+]
+
+export const changeKinds: ReadonlyMap<string, AnyChange> = new Map(all.map((change) => [change.kind, change]))

@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Json } from '../host/json.ts'
+import type { Change, ChangeContext, Kept } from './change.ts'
+import { applyRows, revertRows, WRITER_WAIT } from './rewriting/apply-rows.ts'
+import { collectCells } from './rewriting/collect-cells.ts'
+import { writeRowFile } from './rewriting/row-file.ts'
+import { RewriteHost, RewriteTarget } from './rewriting/targets.ts'
+
+const Params = z.discriminatedUnion('mode', [
+  /** The rows that capture-rows found, by key, inside the maintenance window. */
+  z.object({ mode: z.literal('captured'), captureStep: z.string() }),
+  /** What a running site wrote with the old name since, found by scans without regard to letter case. */
+  z.object({
+    mode: z.literal('rescan'),
+    rounds: z.number(),
+    hosts: z.array(RewriteHost),
+    targets: z.array(RewriteTarget),
+  }),
+])
+type Params = z.infer<typeof Params>
+type RescanParams = Extract<Params, { mode: 'rescan' }>
+
+export type RewrittenRows = {
+  changed: number
+  moved: number
+  milliseconds: number
+  /** Before-image files with their number of cells, in the order they were applied. */
+  files: { file: string; cells: number }[]
+  /** rescan: whether the last scan found nothing more to change. */
+  clean: boolean
+}
+
+/** Rewrites rows compare-and-set, from before-images that are durable first. */
+export const rewriteDatabase: Change<Params, { files: { file: string; cells: number }[] }, RewrittenRows> = {
+  kind: 'rewrite-database',
+  undo: 'exact',
+  params: Params,
+  describe: (params) =>
+    params.mode === 'captured'
+      ? 'Rewrite the rows found, by key, each only if it still holds its old value'
+      : `Search again and rewrite what was written meanwhile, at most ${params.rounds} times (site is live)`,
+  inspect: async () => ({ state: 'pending' }),
+  prepare: async (context, params) => ({
+    files: params.mode === 'captured' ? [capturedFile(context, params.captureStep)] : [],
+  }),
+  apply: (context, params, before) =>
+    params.mode === 'captured' ? applyCaptured(context, before.files) : applyRescans(context, params),
+  revert: async (context, _params, before, after) => {
+    const files = after?.files ?? [...before.files, ...rescanFiles(context)]
+    if (files.length === 0) return []
+    const database = await context.database()
+    const writer = await database.openWriter(WRITER_WAIT)
+    try {
+      const kept: Kept[] = []
+      for (const { file, cells } of [...files].reverse()) {
+        kept.push(...(await revertRows(context, writer, join(context.vault, file), file, cells)))
+      }
+      return kept
+    } finally {
+      await writer.close()
+    }
+  },
+  needs: (context, _params, before) => before.files.map(({ file }) => join(context.vault, file)),
+}
+
+function capturedFile(context: ChangeContext, step: string): { file: string; cells: number } {
+  const after = context.afterOf(step)
+  const parsed = z.object({ file: z.string(), cells: z.number() }).safeParse(after)
+  if (!parsed.success) throw new Error(`The step ${step} has not recorded its rows.`)
+  return parsed.data
+}
+
+/** Files of rounds whose scan was finished, from the journal. */
+function rescanFiles(context: ChangeContext): { file: string; cells: number }[] {
+  return context.progress().flatMap((record) => {
+    const { file, cells, event } = record as { file?: Json; cells?: Json; event?: Json }
+    return event === 'found' && typeof file === 'string' && typeof cells === 'number' ? [{ file, cells }] : []
+  })
+}
+
+async function applyCaptured(context: ChangeContext, files: { file: string; cells: number }[]): Promise<RewrittenRows> {
+  const total = { changed: 0, moved: 0, milliseconds: 0 }
+  const database = await context.database()
+  const writer = await database.openWriter(WRITER_WAIT)
+  try {
+    for (const { file, cells } of files) {
+      const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
+      total.changed += applied.changed
+      total.moved += applied.moved
+      total.milliseconds += applied.milliseconds
+    }
+  } finally {
+    await writer.close()
+  }
+  return { ...total, files, clean: total.moved === 0 }
+}
+
+async function applyRescans(context: ChangeContext, params: RescanParams): Promise<RewrittenRows> {
+  const database = await context.database()
+  const total = { changed: 0, moved: 0, milliseconds: 0 }
+  let clean = false
+  const writer = await database.openWriter(WRITER_WAIT)
+  try {
+    // Rounds an earlier process had begun are finished first: their before-images are what an undo needs.
+    for (const { file, cells } of rescanFiles(context)) {
+      const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
+      total.changed += applied.changed
+      total.moved += applied.moved
+      total.milliseconds += applied.milliseconds
+    }
+    while (!clean && rescanFiles(context).length < params.rounds) {
+      const { file, cells } = await findRemainder(context, params, rescanFiles(context).length + 1)
+      clean = cells === 0
+      if (clean) break
+      const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
+      total.changed += applied.changed
+      total.moved += applied.moved
+      total.milliseconds += applied.milliseconds
+    }
+  } finally {
+    await writer.close()
+  }
+  return { ...total, files: rescanFiles(context), clean }
+}
+
+async function findRemainder(
+  context: ChangeContext,
+  params: RescanParams,
+  round: number,
+): Promise<{ file: string; cells: number }> {
+  const database = await context.database()
+  const file = `rows-${context.stepId}-${round}.jsonl`
+  const found = collectCells(database, params.targets, params.hosts, {
+    ignoreCase: true,
+    parallel: availableParallelism(),
+    signal: context.signal,
+    onProgress: ({ bytesDone, bytesTotal, table }) =>
+      context.report({ done: bytesDone, total: bytesTotal, unit: 'bytes', what: `searching ${table} again` }),
+  })
+  const written = await writeRowFile(join(context.vault, file), found)
+  // A scan that was stopped half way must not count as a clean one.
+  context.signal.throwIfAborted()
+  if (written.cells > 0) await context.journal({ event: 'found', file, cells: written.cells, sha256: written.sha256 })
+  return { file, cells: written.cells }
+}

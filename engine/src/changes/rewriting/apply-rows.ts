@@ -1,0 +1,128 @@
+import type { CellOutcome, CellUpdate, DatabaseWriter } from '../../database/site-database.ts'
+import type { ChangeContext, Kept } from '../change.ts'
+import { rowLabel } from './collect-cells.ts'
+import { readChunks } from './row-file.ts'
+
+/** Milliseconds to wait for what a killed run may have left running in the server, and for other sessions' locks. */
+export const WRITER_WAIT = 60_000
+
+export interface AppliedRows {
+  changed: number
+  moved: number
+  milliseconds: number
+}
+
+interface ChunkRecord {
+  file: string
+  chunk: number
+  event: 'begin' | 'done'
+  /** Indexes in the chunk of cells that are not ours: others had changed them. */
+  notOurs: number[]
+}
+
+function chunkRecords(context: ChangeContext, direction: 'apply' | 'revert', file: string): Map<number, ChunkRecord> {
+  const found = new Map<number, ChunkRecord>()
+  for (const record of context.progress()) {
+    if (record['direction'] !== direction || record['file'] !== file || typeof record['chunk'] !== 'number') continue
+    const notOurs = Array.isArray(record['notOurs'])
+      ? record['notOurs'].filter((index) => typeof index === 'number')
+      : []
+    found.set(record['chunk'], {
+      file,
+      chunk: record['chunk'],
+      event: record['event'] === 'done' ? 'done' : 'begin',
+      notOurs,
+    })
+  }
+  return found
+}
+
+/**
+ * Applies a before-image file chunk by chunk, each in one transaction between two journal lines. Chunks done by an earlier process
+ * are passed over. A cell that already holds its new value counts as ours only if the chunk had been begun before.
+ */
+export async function applyRows(
+  context: ChangeContext,
+  writer: DatabaseWriter,
+  path: string,
+  file: string,
+  total: number,
+): Promise<AppliedRows> {
+  const started = performance.now()
+  const earlier = chunkRecords(context, 'apply', file)
+  let changed = 0
+  let moved = 0
+  let passed = 0
+  for await (const { chunk, cells } of readChunks(path)) {
+    passed += cells.length
+    const known = earlier.get(chunk)
+    if (known?.event === 'done') {
+      moved += known.notOurs.length
+      changed += cells.length - known.notOurs.length
+      continue
+    }
+    context.signal.throwIfAborted()
+    if (!known) await context.journal({ file, chunk, event: 'begin' })
+    const outcomes = await writer.updateCells(cells)
+    const notOurs = indexesNotOurs(outcomes, known !== undefined)
+    await context.journal({ file, chunk, event: 'done', notOurs })
+    moved += notOurs.length
+    changed += cells.length - notOurs.length
+    context.report({ done: passed, total, unit: 'rows', what: 'rewriting' })
+  }
+  return { changed, moved, milliseconds: Math.round(performance.now() - started) }
+}
+
+function indexesNotOurs(outcomes: CellOutcome[], begunBefore: boolean): number[] {
+  return outcomes.flatMap(({ outcome }, index) =>
+    outcome === 'changed' || (outcome === 'already' && begunBefore) ? [] : [index],
+  )
+}
+
+const turnedRound = (cell: CellUpdate): CellUpdate => ({ ...cell, before: cell.after, after: cell.before })
+
+/** Puts back every cell that is still as this run left it; lists (or, with `restore`, puts back) what others changed since. */
+export async function revertRows(
+  context: ChangeContext,
+  writer: DatabaseWriter,
+  path: string,
+  file: string,
+  total: number,
+): Promise<Kept[]> {
+  const applied = chunkRecords(context, 'apply', file)
+  const reverted = chunkRecords(context, 'revert', file)
+  const kept: Kept[] = []
+  let passed = 0
+  for await (const { chunk, cells } of readChunks(path)) {
+    passed += cells.length
+    const record = applied.get(chunk)
+    if (!record) continue
+    const ours = cells.filter((_, index) => !record.notOurs.includes(index)).map(turnedRound)
+    if (reverted.get(chunk)?.event !== 'done') {
+      const outcomes = await writer.updateCells(ours)
+      const others = ours.filter((_, index) => outcomes[index]?.outcome === 'moved')
+      kept.push(...(await settleOthers(context, writer, others)))
+      await context.journal({ file, chunk, event: 'done' })
+    }
+    context.report({ done: passed, total, unit: 'rows', what: 'putting rows back' })
+  }
+  return kept
+}
+
+async function settleOthers(context: ChangeContext, writer: DatabaseWriter, cells: CellUpdate[]): Promise<Kept[]> {
+  if (cells.length === 0) return []
+  const now = await writer.readCells(cells)
+  const present = cells.flatMap((cell, index) => {
+    const value = now[index]
+    return value === null || value === undefined ? [] : [{ ...cell, before: value }]
+  })
+  if (context.onConflict === 'restore') {
+    await writer.updateCells(present)
+    return []
+  }
+  return cells.map((cell, index) => ({
+    what: `${cell.table}.${cell.column} of "${rowLabel(cell.match)}"`,
+    left: `${cell.before.length} characters, as the run left it`,
+    now: now[index] === null ? 'the row is gone' : `${now[index]?.length ?? 0} characters, changed by somebody since`,
+  }))
+}

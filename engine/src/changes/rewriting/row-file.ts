@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { CellUpdate } from '../../database/site-database.ts'
+import { syncDirectory } from '../../host/local/files.ts'
+import { applySplices, type FoundCell, type Splice, splicesOf } from './collect-cells.ts'
+
+/** One line: table, match, column, value before, places that change. Holds content of the site: lives in the vault only. */
+interface StoredCell {
+  t: string
+  m: CellUpdate['match']
+  c: string
+  b: string
+  s: Splice[]
+}
+
+export interface RowFile {
+  path: string
+  sha256: string
+  cells: number
+  places: number
+  bytes: number
+}
+
+const FLUSH_BYTES = 1024 * 1024
+
+/** Streams the cells that change into a before-image file, durable when it returns. */
+export async function writeRowFile(path: string, cells: AsyncIterable<FoundCell>): Promise<RowFile> {
+  const part = `${path}.part`
+  const handle = await open(part, 'w', 0o600)
+  const hash = createHash('sha256')
+  let count = 0
+  let places = 0
+  let bytes = 0
+  let waiting: string[] = []
+  let waitingBytes = 0
+  const flush = async () => {
+    const block = Buffer.from(waiting.join(''))
+    waiting = []
+    waitingBytes = 0
+    hash.update(block)
+    bytes += block.length
+    await handle.appendFile(block)
+  }
+  try {
+    for await (const cell of cells) {
+      if (cell.rewritten.changed.length === 0 || cell.overflows) continue
+      const stored: StoredCell = {
+        t: cell.table,
+        m: cell.match,
+        c: cell.column,
+        b: cell.before,
+        s: splicesOf(cell.rewritten.changed),
+      }
+      const line = `${JSON.stringify(stored)}\n`
+      waiting.push(line)
+      waitingBytes += line.length
+      count += 1
+      places += cell.rewritten.changed.length
+      if (waitingBytes > FLUSH_BYTES) await flush()
+    }
+    await flush()
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(part, path)
+  await syncDirectory(dirname(path))
+  return { path, sha256: hash.digest('hex'), cells: count, places, bytes }
+}
+
+/** Streams the updates back, in the order they were written. */
+export async function* readRowFile(path: string): AsyncGenerator<CellUpdate> {
+  for await (const line of lines(path)) {
+    const stored = JSON.parse(line) as StoredCell
+    yield {
+      table: stored.t,
+      column: stored.c,
+      match: stored.m,
+      before: stored.b,
+      after: applySplices(stored.b, stored.s),
+    }
+  }
+}
+
+/** Lines by their byte 0x0a alone: node:readline also splits at U+2028, which JSON leaves as it is. */
+async function* lines(path: string): AsyncGenerator<string> {
+  let rest: Buffer[] = []
+  for await (const block of createReadStream(path, { highWaterMark: FLUSH_BYTES }) as AsyncIterable<Buffer>) {
+    let start = 0
+    for (let end = block.indexOf(0x0a); end !== -1; end = block.indexOf(0x0a, start)) {
+      yield Buffer.concat([...rest, block.subarray(start, end)]).toString()
+      rest = []
+      start = end + 1
+    }
+    if (start < block.length) rest.push(block.subarray(start))
+  }
+}
+
+const CHUNK_CELLS = 500
+const CHUNK_CHARACTERS = 4 * 1024 * 1024
+
+/** The same in chunks of one transaction each; a chunk's number is stable, so journals can name it. */
+export async function* readChunks(path: string): AsyncGenerator<{ chunk: number; cells: CellUpdate[] }> {
+  let chunk = 0
+  let cells: CellUpdate[] = []
+  let characters = 0
+  for await (const cell of readRowFile(path)) {
+    cells.push(cell)
+    characters += cell.before.length
+    if (cells.length >= CHUNK_CELLS || characters >= CHUNK_CHARACTERS) {
+      yield { chunk, cells }
+      chunk += 1
+      cells = []
+      characters = 0
+    }
+  }
+  if (cells.length) yield { chunk, cells }
+}

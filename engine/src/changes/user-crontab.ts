@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { MigratorError } from '../host/errors.ts'
+import type { Change, ChangeContext } from './change.ts'
+import { lineMissing } from './edit-text.ts'
+import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
+import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+
+const Params = z.object({ edits: z.array(LineEdit), purpose: z.string() })
+type Params = z.infer<typeof Params>
+
+/** Changes lines of the bench owner's own crontab, through `crontab` alone. */
+export const userCrontab: Change<Params, { sha256: string }, { sha256: string }> = {
+  kind: 'user-crontab',
+  undo: 'exact',
+  params: Params,
+  describe: ({ purpose }) => purpose,
+  inspect: async (context, params) => {
+    const text = await read(context)
+    const { text: wanted, missing } = applyLineEdits(text, params.edits)
+    const [first] = missing
+    if (first)
+      return {
+        state: 'conflict',
+        before: first.before,
+        after: first.after ?? 'removed',
+        now: 'neither is in the crontab',
+      }
+    return { state: wanted === text ? 'applied' : 'pending' }
+  },
+  prepare: async (context) => ({ sha256: await storeFile(context, Buffer.from(await read(context))) }),
+  apply: async (context, params) => {
+    const text = await read(context)
+    const { text: wanted, missing } = applyLineEdits(text, params.edits)
+    const [first] = missing
+    if (first) throw lineMissing('the crontab', first)
+    if (wanted !== text) await write(context, wanted)
+    return { sha256: sha256Of(wanted) }
+  },
+  revert: async (context, params, before, after) => {
+    const original = (await readStored(context, before.sha256)).toString()
+    const now = await read(context)
+    if (now === original) return []
+    const left = after?.sha256 ?? sha256Of(applyLineEdits(original, params.edits).text)
+    if (sha256Of(now) === left || context.onConflict === 'restore') {
+      await write(context, original)
+      return []
+    }
+    const { text, kept } = revertLineEdits('the crontab', now, params.edits)
+    if (text !== now) await write(context, text)
+    return kept
+  },
+  needs: (context, _params, before) => [storedPath(context, before.sha256)],
+}
+
+async function read(context: ChangeContext): Promise<string> {
+  const done = await context.host.run({ argv: ['crontab', '-l'] })
+  if (done.exitCode === 0) return done.stdout
+  if (/no crontab for/i.test(done.stderr)) return ''
+  throw crontabFailed('read', done.stderr)
+}
+
+async function write(context: ChangeContext, text: string): Promise<void> {
+  const argv: [string, ...string[]] = text === '' ? ['crontab', '-r'] : ['crontab', '-']
+  const done = await context.host.run({ argv, input: text, onStart: (identity) => context.child(identity, 'crontab') })
+  if (done.exitCode !== 0) throw crontabFailed('written', done.stderr)
+}
+
+const crontabFailed = (what: string, stderr: string): MigratorError =>
+  new MigratorError({
+    code: 'crontab-failed',
+    kind: 'failed',
+    message: `The crontab could not be ${what}.`,
+    evidence: stderr.trim().slice(0, 300),
+    untouched: 'The crontab stands as it was.',
+    failureClass: 'permission',
+  })

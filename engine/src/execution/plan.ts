@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { Finding } from '../bench/finding.ts'
+import { digestOf } from '../host/value-digest.ts'
+
+/** The nine steps a user sees, in the order they run. */
+export const phases = [
+  'pre_migration_checks',
+  'backup_current_state',
+  'stop_services',
+  'update_configurations',
+  'domain_changes',
+  'resolve_dependencies',
+  'start_services',
+  'verify_migration',
+  'cleanup',
+] as const
+export const Phase = z.enum(phases)
+export type Phase = z.infer<typeof Phase>
+
+export const PlanStep = z.object({
+  /** Unique in the plan, speaking: `move-site-directory`. */
+  id: z.string(),
+  phase: Phase,
+  kind: z.string(),
+  params: z.json(),
+  describe: z.string(),
+  undo: z.enum(['exact', 'regenerate', 'none']),
+})
+export type PlanStep = z.infer<typeof PlanStep>
+
+/** A question asked in one of the phases: before (baseline or blocking) or after. */
+export const PlanCheck = z.object({ id: z.string(), phase: Phase, params: z.json() })
+export type PlanCheck = z.infer<typeof PlanCheck>
+
+/** A fact the plan rests on. `--plan-file` compares these with a fresh survey, item by item. */
+export const BindingFact = z.object({
+  /** `sites/old.cloud/site_config.json: host_name` */
+  item: z.string(),
+  /** Readable where it is no secret, else a digest. */
+  value: z.string(),
+})
+export type BindingFact = z.infer<typeof BindingFact>
+
+export const ConfigurationChange = z.object({
+  file: z.string(),
+  what: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+})
+
+export const ColumnPreview = z.object({
+  table: z.string(),
+  column: z.string(),
+  /** DocType and field of a Single. */
+  field: z.string().nullable(),
+  values: z.number(),
+  places: z.number(),
+  code: z.boolean(),
+  reason: z.string(),
+  samples: z.array(z.object({ row: z.string(), before: z.string(), after: z.string() })),
+})
+export type ColumnPreview = z.infer<typeof ColumnPreview>
+
+export const SitePlace = z.object({
+  oldName: z.string(),
+  newName: z.string(),
+  /** Both under <bench>/sites; equal when the directory stays. */
+  oldDirectory: z.string(),
+  newDirectory: z.string(),
+})
+
+/** Ordered changes and the facts they rest on. What is shown is what runs. */
+export const Plan = z.object({
+  format: z.literal(1),
+  command: z.enum(['rename-domain', 'cleanup']),
+  createdAt: z.string(),
+  benchPath: z.string(),
+  site: SitePlace,
+  request: z.json(),
+  binding: z.array(BindingFact),
+  steps: z.array(PlanStep),
+  checks: z.array(PlanCheck),
+  preview: z.object({
+    configuration: z.array(ConfigurationChange),
+    services: z.array(z.string()),
+    rewrite: z.array(ColumnPreview),
+    /** Off by default, with the switch that turns it on. */
+    offered: z.array(
+      z.object({ what: z.string(), values: z.number(), switch: z.string(), samples: z.array(z.string()) }),
+    ),
+    skipped: z.array(z.object({ what: z.string(), values: z.number().nullable(), reason: z.string() })),
+    outside: z.array(z.object({ system: z.string(), action: z.string(), because: z.string() })),
+    manual: z.array(z.string()),
+    downtimeSeconds: z.number(),
+    downtimeBasis: z.string(),
+    diskBytesNeeded: z.number(),
+    diskBytesFree: z.number(),
+    diskFormula: z.string(),
+  }),
+  findings: z.array(Finding),
+})
+export type Plan = z.infer<typeof Plan>
+
+/** Binding facts that differ between two plans of the same request: what moved since the first was made. */
+export function movedFacts(stored: Plan, fresh: Plan): { item: string; stored: string; now: string }[] {
+  const steps = (plan: Plan): BindingFact[] =>
+    plan.steps.map((step) => ({ item: `step ${step.id}`, value: digestOf([step.kind, step.phase, step.params]) }))
+  const before = new Map([...stored.binding, ...steps(stored)].map((fact) => [fact.item, fact.value]))
+  const now = new Map([...fresh.binding, ...steps(fresh)].map((fact) => [fact.item, fact.value]))
+  const items = new Set([...before.keys(), ...now.keys()])
+  return [...items]
+    .filter((item) => before.get(item) !== now.get(item))
+    .map((item) => ({ item, stored: before.get(item) ?? '(not there)', now: now.get(item) ?? '(not there)' }))
+}

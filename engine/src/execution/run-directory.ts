@@ -1,0 +1,132 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MigratorError } from '../host/errors.ts'
+import { writeFileAtomic } from '../host/local/files.ts'
+import { Journal, type JournalLine, parseJournal, type RunState } from './journal.ts'
+import { Plan } from './plan.ts'
+
+/** Room kept free inside the run so that a full disk cannot keep us from journalling the way back. */
+const RESERVE_BYTES = 4 * 1024 * 1024
+
+/** Paths of one run: `<bench>/.migrator/runs/<id>/`. */
+export interface RunDirectory {
+  id: string
+  path: string
+  plan: string
+  journal: string
+  vault: string
+  report: string
+  page: string
+  log: string
+  reserve: string
+}
+
+export const stateDirectory = (benchPath: string): string => join(benchPath, '.migrator')
+
+export function runDirectory(benchPath: string, id: string): RunDirectory {
+  const path = join(stateDirectory(benchPath), 'runs', id)
+  return {
+    id,
+    path,
+    plan: join(path, 'plan.json'),
+    journal: join(path, 'journal.jsonl'),
+    vault: join(path, 'vault'),
+    report: join(path, 'report.json'),
+    page: join(path, 'report.html'),
+    log: join(path, 'run.log'),
+    reserve: join(path, 'reserve'),
+  }
+}
+
+/** Sortable by time, unique on a machine: `20261122-231500-rename-3f9a`. */
+export function newRunId(now: Date, what: string, random: string): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${stamp}-${what}-${random.slice(0, 4)}`
+}
+
+export async function makeStateDirectory(benchPath: string): Promise<string> {
+  const path = stateDirectory(benchPath)
+  await mkdir(join(path, 'runs'), { recursive: true, mode: 0o700 })
+  return path
+}
+
+/** Makes the run's directory with its vault and writes the plan, all 0700/0600. */
+export async function makeRunDirectory(benchPath: string, id: string, plan: Plan): Promise<RunDirectory> {
+  await makeStateDirectory(benchPath)
+  const run = runDirectory(benchPath, id)
+  await mkdir(run.path, { mode: 0o700 })
+  await mkdir(run.vault, { mode: 0o700 })
+  await writeFile(run.reserve, Buffer.alloc(RESERVE_BYTES, 0x2e), { mode: 0o600, flush: true })
+  await writeFileAtomic(run.plan, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
+  return run
+}
+
+/** Gives the kept room back, once, when the disk is full. True when there was some to give. */
+export async function releaseReserve(run: RunDirectory): Promise<boolean> {
+  const there = await stat(run.reserve).catch(() => null)
+  await rm(run.reserve, { force: true })
+  return there !== null
+}
+
+export interface RunSummary {
+  run: RunDirectory
+  state: RunState
+  plan: Plan
+  lines: JournalLine[]
+}
+
+/**
+ * Reads a run without opening it for writing.
+ * @throws MigratorError `run-not-found`, `journal-damaged`, `plan-damaged`.
+ */
+export async function readRun(benchPath: string, id: string): Promise<RunSummary> {
+  const run = runDirectory(benchPath, id)
+  let planText: string
+  try {
+    planText = await readFile(run.plan, 'utf8')
+  } catch (cause) {
+    throw new MigratorError({
+      code: 'run-not-found',
+      kind: 'usage',
+      message: `There is no run ${id} on the bench ${benchPath}.`,
+      untouched: 'Nothing was changed.',
+      hint: 'List the runs with: frappe-migrator rollback --list',
+      cause,
+    })
+  }
+  const parsed = Plan.safeParse(JSON.parse(planText))
+  if (!parsed.success) {
+    throw new MigratorError({
+      code: 'plan-damaged',
+      kind: 'attention',
+      message: `The plan of run ${id} cannot be read: ${run.plan}.`,
+      evidence: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+      untouched: 'Nothing was changed.',
+    })
+  }
+  const bytes = await readFile(run.journal).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0)
+    throw error
+  })
+  const { lines } = parseJournal(run.journal, bytes)
+  const state = lines.findLast((line) => line.type === 'state')?.state ?? 'planned'
+  return { run, state, plan: parsed.data, lines }
+}
+
+/** Ids of all runs of a bench, oldest first. */
+export async function listRuns(benchPath: string): Promise<string[]> {
+  try {
+    const names = await readdir(join(stateDirectory(benchPath), 'runs'))
+    const withPlan = await Promise.all(
+      names
+        .sort()
+        .map(async (name) => ((await stat(runDirectory(benchPath, name).plan).catch(() => null)) ? name : null)),
+    )
+    return withPlan.filter((name) => name !== null)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}
+
+export const openJournal = (run: RunDirectory): Promise<Journal> => Journal.open(run.journal)

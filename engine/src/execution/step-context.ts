@@ -1,0 +1,99 @@
+import type { ChangeContext } from '../changes/change.ts'
+import type { SiteDatabase } from '../database/site-database.ts'
+import type { Json } from '../host/json.ts'
+import type { RunEnvironment } from './environment.ts'
+import type { Journal } from './journal.ts'
+import type { RunDirectory } from './run-directory.ts'
+
+/** What the journal holds of one step. */
+export function recordOf(journal: Journal, step: string) {
+  const own = journal.lines.filter((line) => 'step' in line && line.step === step)
+  const intent = own.findLast((line) => line.type === 'intent')
+  const done = own.findLast((line) => line.type === 'done')
+  const reverted = own.findLast((line) => line.type === 'reverted')
+  return { intent, done, reverted, reverting: own.some((line) => line.type === 'reverting') }
+}
+
+/**
+ * Runs work with the context of one step. The database is opened when first asked for and closed afterwards:
+ * a step that moves the directory must not hold an SQLite file open from the step before.
+ */
+export async function withStepContext<Result>(
+  environment: RunEnvironment,
+  run: RunDirectory,
+  journal: Journal,
+  step: string,
+  direction: 'apply' | 'revert',
+  signal: AbortSignal,
+  work: (context: ChangeContext) => Promise<Result>,
+): Promise<Result> {
+  let opened: Promise<SiteDatabase> | undefined
+  const context: ChangeContext = {
+    host: environment.host,
+    benchPath: environment.benchPath,
+    runId: run.id,
+    stepId: step,
+    vault: run.vault,
+    database: () => {
+      opened ??= environment.openDatabase()
+      return opened
+    },
+    journal: async (record) => {
+      await journal.append({ type: 'progress', step, direction, record: plain(record) })
+    },
+    progress: () =>
+      journal.lines.flatMap((line) =>
+        line.type === 'progress' && line.step === step ? [{ ...line.record, direction: line.direction }] : [],
+      ),
+    afterOf: (other) => recordOf(journal, other).done?.after,
+    child: async (identity, program) => {
+      await journal.append({ type: 'child', step, program, ...identity })
+    },
+    signal,
+    onConflict: environment.onConflict,
+    report: (progress) => environment.onEvent({ event: 'progress', step, ...progress }),
+  }
+  try {
+    return await work(context)
+  } finally {
+    // A database that could not be opened has been reported by the work itself.
+    const database = await opened?.catch(() => undefined)
+    await database?.close()
+  }
+}
+
+/** Drops undefined members, as JSON would. */
+export function plain(value: {
+  [key: string]: Json | undefined
+}): Record<string, Exclude<Json, undefined> & PlainJson> {
+  return JSON.parse(JSON.stringify(value))
+}
+type PlainJson = string | number | boolean | null | PlainJson[] | { [key: string]: PlainJson }
+
+/**
+ * What we started may outlive us: waits for children that an earlier process journalled for the step, then ends them by identity.
+ */
+export async function settleChildren(environment: RunEnvironment, journal: Journal, step: string): Promise<void> {
+  for (const line of journal.lines) {
+    if (line.type !== 'child' || line.step !== step) continue
+    for (const [signal, patience] of [
+      [null, 2000],
+      ['SIGTERM', 5000],
+      ['SIGKILL', 5000],
+    ] as const) {
+      if (!(await isSame(environment, line))) break
+      if (signal) process.kill(-line.pid, signal)
+      const until = Date.now() + patience
+      while (Date.now() < until && (await isSame(environment, line)))
+        await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+async function isSame(
+  environment: RunEnvironment,
+  child: { pid: number; startTime: string; bootId: string },
+): Promise<boolean> {
+  const now = await environment.host.processIdentity(child.pid)
+  return now !== null && now.startTime === child.startTime && now.bootId === child.bootId
+}
