@@ -1,0 +1,200 @@
+import { characterOfReference, LONGEST_REFERENCE } from './named-entities.ts'
+
+/**
+ * A stretch of text around a place, read the way the last reader in the chain would: escapes of JSON and JavaScript
+ * (`\/`, `\n`, `\u002f`, `\x2f`), percent-encoding (`%2F`) and HTML references (`&#x2F;`), in any mix and nesting,
+ * stand for the character they spell. Every character knows the piece of the original it came from, so that what is
+ * decided about the decoded text can be written back without touching anything else.
+ */
+export class DecodedWindow {
+  /** Set when a character beyond the window was asked for although the text goes on there: look again with a wider window. */
+  ranOut = false
+  readonly #text: string
+  readonly #from: number
+  readonly #textEndsHere: boolean
+  readonly #layer: PlainLayer | SplicedLayer
+
+  /** `margin` is the reach of the window to both sides of `start`…`end`, in UTF-16 units. */
+  constructor(text: string, start: number, end: number, margin: number) {
+    this.#text = text
+    this.#from = windowStart(text, start, margin)
+    const to = Math.min(text.length, end + margin)
+    this.#textEndsHere = to === text.length
+    this.#layer = decodeFully(text.slice(this.#from, to), this.#from)
+  }
+
+  /** Index of the character that begins at this offset of the text; -1 when an escape runs across it. */
+  indexAt(offset: number): number {
+    const layer = this.#layer
+    if (layer.starts === undefined) return offset - this.#from
+    return offset === layer.ends.at(-1) ? layer.length : layer.starts.indexOf(offset)
+  }
+
+  /** The decoded character; '' before the text's start and after its end. */
+  at(index: number): string {
+    const { characters, length } = this.#layer
+    // Near a cut the first characters may be the torn end of an escape, so they are not trusted.
+    if (this.#from > 0 && index < CUT_MARGIN) this.ranOut = true
+    if (!this.#textEndsHere && index >= length - CUT_MARGIN) this.ranOut = true
+    return index < 0 ? '' : (characters[index] ?? '')
+  }
+
+  /** Where in the text the character's spelling begins. */
+  startOf(index: number): number {
+    return this.#layer.starts?.[index] ?? this.#from + index
+  }
+
+  /** Where in the text the character's spelling ends. */
+  endOf(index: number): number {
+    const layer = this.#layer
+    return layer.starts === undefined ? this.#from + index + 1 : (layer.ends[index] ?? this.#from)
+  }
+
+  /** The character as the text spells it. */
+  spellingOf(index: number): string {
+    return this.#text.slice(this.startOf(index), this.endOf(index))
+  }
+
+  /** How many layers of percent-encoding the character is wrapped in. */
+  percentDepth(index: number): number {
+    const layer = this.#layer
+    return layer.starts === undefined ? 0 : (layer.depths[index] ?? 0)
+  }
+}
+
+/** As long as the longest escape that can be torn by a cut (`&amp;#x2F;`). */
+const CUT_MARGIN = 12
+/** Nesting deeper than this is left as it is. */
+const MOST_LAYERS = 10
+/** Runs of backslashes longer than this do not come from nesting. */
+const LONGEST_BACKSLASH_RUN = 1024
+
+/** Text without escapes: every character is its own spelling. */
+interface PlainLayer {
+  characters: string
+  length: number
+  starts?: never
+}
+
+interface SplicedLayer {
+  characters: string[]
+  length: number
+  starts: number[]
+  ends: number[]
+  depths: number[]
+}
+
+/** A window must not begin inside a run of backslashes: whether one escapes the next depends on how many precede it. */
+function windowStart(text: string, start: number, margin: number): number {
+  let from = Math.max(0, start - margin)
+  const limit = Math.max(0, from - LONGEST_BACKSLASH_RUN)
+  while (from > limit && text.charCodeAt(from - 1) === 0x5c) from--
+  return from
+}
+
+function decodeFully(text: string, from: number): PlainLayer | SplicedLayer {
+  if (!/[\\%&]/.test(text)) return { characters: text, length: text.length }
+  const characters = text.split('')
+  let layer: SplicedLayer = {
+    characters,
+    length: characters.length,
+    starts: characters.map((_, index) => from + index),
+    ends: characters.map((_, index) => from + index + 1),
+    depths: characters.map(() => 0),
+  }
+  for (let pass = 0; pass < MOST_LAYERS; pass++) {
+    const next = decodeOnce(layer)
+    if (next.length === layer.length) break
+    layer = next
+  }
+  return layer
+}
+
+function decodeOnce(layer: SplicedLayer): SplicedLayer {
+  const { characters } = layer
+  const next: SplicedLayer = { characters: [], length: 0, starts: [], ends: [], depths: [] }
+  for (let index = 0; index < characters.length; ) {
+    const found = escapeAt(characters, index)
+    const size = found?.size ?? 1
+    let depth = 0
+    for (let part = index; part < index + size; part++) depth = Math.max(depth, layer.depths[part] ?? 0)
+    next.characters.push(found?.character ?? characters[index] ?? '')
+    next.starts.push(layer.starts[index] ?? 0)
+    next.ends.push(layer.ends[index + size - 1] ?? 0)
+    next.depths.push(found?.percent ? depth + 1 : depth)
+    index += size
+  }
+  next.length = next.characters.length
+  return next
+}
+
+interface Escape {
+  character: string
+  size: number
+  percent?: boolean
+}
+
+function escapeAt(characters: string[], index: number): Escape | undefined {
+  const first = characters[index]
+  if (first === '\\') return backslashEscape(characters, index)
+  if (first === '%') return percentEscape(characters, index)
+  if (first === '&') return htmlReference(characters, index)
+  return undefined
+}
+
+const SINGLE_ESCAPES = new Map(
+  Object.entries({
+    b: '\b',
+    f: '\f',
+    n: '\n',
+    r: '\r',
+    t: '\t',
+    v: '\v',
+    '"': '"',
+    "'": "'",
+    '`': '`',
+    '/': '/',
+    '\\': '\\',
+  }),
+)
+
+function backslashEscape(characters: string[], index: number): Escape | undefined {
+  const letter = characters[index + 1] ?? ''
+  const single = SINGLE_ESCAPES.get(letter)
+  if (single !== undefined) return { character: single, size: 2 }
+  const digits = letter === 'u' ? 4 : letter === 'x' ? 2 : 0
+  const code = hexadecimal(characters, index + 2, digits)
+  return code === undefined ? undefined : { character: String.fromCharCode(code), size: 2 + digits }
+}
+
+const UTF8 = new TextDecoder()
+
+function percentEscape(characters: string[], index: number): Escape | undefined {
+  const byte = hexadecimal(characters, index + 1, 2)
+  if (byte === undefined) return undefined
+  if (byte < 0x80) return { character: String.fromCharCode(byte), size: 3, percent: true }
+  const bytes = [byte]
+  const expected = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+  while (bytes.length < expected && characters[index + 3 * bytes.length] === '%') {
+    const next = hexadecimal(characters, index + 3 * bytes.length + 1, 2)
+    if (next === undefined || next < 0x80 || next > 0xbf) break
+    bytes.push(next)
+  }
+  // Bytes that are no UTF-8 become U+FFFD, which counts as a letter: doubtful neighbours are left alone.
+  const character = UTF8.decode(Uint8Array.from(bytes))
+  return { character: character.startsWith('\ufffd') ? '\ufffd' : character, size: 3 * bytes.length, percent: true }
+}
+
+function htmlReference(characters: string[], index: number): Escape | undefined {
+  let end = index + 1
+  while (end - index <= LONGEST_REFERENCE && characters[end] !== ';') end++
+  if (characters[end] !== ';') return undefined
+  const character = characterOfReference(characters.slice(index + 1, end).join(''))
+  return character === undefined ? undefined : { character, size: end - index + 1 }
+}
+
+function hexadecimal(characters: string[], index: number, digits: number): number | undefined {
+  if (digits === 0) return undefined
+  const text = characters.slice(index, index + digits).join('')
+  return text.length === digits && /^[0-9a-f]+$/i.test(text) ? Number.parseInt(text, 16) : undefined
+}

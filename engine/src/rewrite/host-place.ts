@@ -1,0 +1,176 @@
+import type { DecodedWindow } from './decoded-window.ts'
+
+/** Where a host name stands: in a URL, or alone. Offsets are of the text. */
+export interface HostPlace {
+  kind: 'url' | 'bare'
+  /** The letters before `://`; absent for `//host` and where they are escaped or computed (`{{ scheme }}://`). */
+  scheme?: { name: string; start: number; end: number }
+  /** The port with its colon. */
+  port?: { number: number; start: number; end: number }
+  /** Where a port would be put (behind the host and its trailing dot); absent when something else follows a colon there. */
+  portPlace?: number
+  /** How a colon is spelled here. */
+  colon: string
+  /** Credentials stand between scheme and host. */
+  userinfo: boolean
+}
+
+/**
+ * Decides what the name between two decoded characters is; undefined when it is not this host at all: a longer name
+ * (`shop.old.cloud`, `old.cloud.mx`, `old.cloud-x`), an e-mail address, the credentials of another host's URL.
+ */
+export function placeOf(window: DecodedWindow, first: number, behind: number): HostPlace | undefined {
+  const before = readBefore(window, first)
+  if (before === undefined) return undefined
+  const { depth, ...place } = before
+  const after = readAfter(window, behind, depth)
+  return after === undefined ? undefined : { ...place, ...after }
+}
+
+/** A character that would make the name a longer one. U+FFFD stands for bytes that cannot be read: treated with care. */
+export function isNameCharacter(character: string): boolean {
+  return /^[a-z0-9_\-\ufffd]$/i.test(character) || (character > '\x7f' && /^[\p{L}\p{N}\p{M}]/u.test(character))
+}
+
+/** IDNA reads the full stops of CJK writing as dots. */
+function isDot(character: string): boolean {
+  return character === '.' || character === '\u3002' || character === '\uff0e' || character === '\uff61'
+}
+
+type After = Pick<HostPlace, 'port' | 'portPlace'>
+
+/** `depth`: how often the URL is percent-encoded as a whole; what is encoded more often does not end its host. */
+function readAfter(window: DecodedWindow, behind: number, depth: number): After | undefined {
+  let index = behind
+  while (isDot(window.at(index))) index++
+  const dots = index - behind
+  const next = window.at(index)
+  // A dot at the end of a sentence or of a fully qualified name; `old.cloud.mx` and `old.cloud.{{ tld }}` go on.
+  if (dots > 0 && (next === '{' || next === '$')) return undefined
+  if (isNameCharacter(next) && !(dots === 0 && isPunctuation(window, index))) return undefined
+  if (next === '@') return undefined
+  if (next === ':' && dots <= 1) return readPort(window, index, depth)
+  if (next === '/' && window.percentDepth(index) > depth && runsIntoAt(window, index, depth)) return undefined
+  // `old.cloud./path` is a fully qualified name; behind any other dot the sentence ends and a port goes before it.
+  const qualified = dots === 1 && (next === '/' || next === '?' || next === '#')
+  return { portPlace: window.endOf(qualified ? behind : behind - 1) }
+}
+
+/** `-->` closes a comment, `_` closes emphasis in Markdown; else dash and underscore belong to a longer name. */
+function isPunctuation(window: DecodedWindow, index: number): boolean {
+  if (window.at(index) === '-') return window.at(index + 1) === '-' && window.at(index + 2) === '>'
+  if (window.at(index) !== '_') return false
+  let end = index
+  while (window.at(end) === '_') end++
+  return /^[\s<>)\].,;:!?*~|]?$/.test(window.at(end)) && !isNameCharacter(window.at(end + 1))
+}
+
+function readPort(window: DecodedWindow, colon: number, depth: number): After | undefined {
+  let digits = ''
+  let index = colon + 1
+  while (digits.length < 6 && /^[0-9]$/.test(window.at(index))) digits += window.at(index++)
+  const next = window.at(index)
+  if (digits === '' && /^[\s<,;)\]]$/.test(next)) return { portPlace: window.endOf(colon - 1) }
+  const sentence = isDot(next) && !isNameCharacter(window.at(index + 1))
+  if (digits !== '' && Number(digits) <= 65535 && (sentence || !isPassword(next))) {
+    return { port: { number: Number(digits), start: window.startOf(colon), end: window.endOf(index - 1) } }
+  }
+  // A computed port (`:${port}`) or nothing we understand: only the host changes.
+  return runsIntoAt(window, colon, depth) ? undefined : {}
+}
+
+function isPassword(character: string): boolean {
+  return character === '@' || isDot(character) || isNameCharacter(character) || /^[~%!$*+=^{]$/.test(character)
+}
+
+/**
+ * Whether what follows runs on to an `@`, so that the name was the user of another host's URL
+ * (`https://old.cloud:password@evil.example/`).
+ */
+function runsIntoAt(window: DecodedWindow, start: number, depth: number): boolean {
+  for (let index = start; index - start <= LONGEST_USERINFO; index++) {
+    if (window.percentDepth(index) > depth) continue
+    const character = window.at(index)
+    if (character === '@') return true
+    if (endsUserinfo(character)) return false
+  }
+  return false
+}
+
+type Before = Pick<HostPlace, 'kind' | 'scheme' | 'colon' | 'userinfo'> & {
+  /** How often the URL's own delimiters are percent-encoded. */
+  depth: number
+}
+
+function readBefore(window: DecodedWindow, first: number): Before | undefined {
+  const previous = window.at(first - 1)
+  if (previous === '@') return readBehindUserinfo(window, first - 1)
+  const url = previous === '/' ? readSlashes(window, first - 1, undefined) : undefined
+  if (url !== undefined) return url
+  if (isDot(previous) || isNameCharacter(previous)) return undefined
+  return { kind: 'bare', colon: ':', userinfo: false, depth: window.percentDepth(first - 1) }
+}
+
+/** An `@` belongs to a URL only behind `scheme://`; everything else before it makes an e-mail address. */
+function readBehindUserinfo(window: DecodedWindow, at: number): Before | undefined {
+  const depth = window.percentDepth(at)
+  for (let index = at - 1; at - index <= LONGEST_USERINFO; index--) {
+    const character = window.at(index)
+    // Deeper encoded delimiters (`p%2Fw`) are part of the password.
+    if (!endsUserinfo(character) || (character !== '' && window.percentDepth(index) > depth)) continue
+    const place = character === '/' ? readSlashes(window, index, depth) : undefined
+    return place?.scheme?.name.toLowerCase() === 'mailto' ? undefined : place
+  }
+  return undefined
+}
+
+const LONGEST_USERINFO = 512
+
+const USERINFO_ENDS = new Set(['', ...' \t\n\r\f\v\u00a0/?#"\'<>\\,;()[]|&'])
+
+function endsUserinfo(character: string): boolean {
+  return USERINFO_ENDS.has(character)
+}
+
+/**
+ * Reads `scheme://` or `//` ending at the slash `last`; undefined when these slashes are only a path's.
+ * `userinfoDepth`: how often the `@` of the credentials behind them is percent-encoded, if there is one.
+ */
+function readSlashes(window: DecodedWindow, last: number, userinfoDepth: number | undefined): Before | undefined {
+  let index = last
+  while (window.at(index) === '/' && last - index < MOST_SLASHES) index--
+  const slashes = last - index
+  if (slashes < 2) return undefined
+  const userinfo = userinfoDepth !== undefined
+  if (window.at(index) === ':') {
+    const scheme = readScheme(window, index)
+    // `file:///old.cloud` is a path; browsers forgive `https:///old.cloud`.
+    if (slashes > 2 && !/^(https?|wss?|ftp)$/i.test(scheme.name)) return undefined
+    // Python's quote() encodes colon and @ but not the slashes. An @ encoded deeper than the colon is no delimiter.
+    const depth = Math.max(window.percentDepth(index), window.percentDepth(last))
+    if (userinfo && userinfoDepth > depth) return undefined
+    const place: Before = { kind: 'url', colon: window.spellingOf(index), userinfo, depth }
+    const plain = scheme.name !== '' && scheme.end - scheme.start === scheme.name.length
+    return plain ? { ...place, scheme } : place
+  }
+  if (slashes > 2 || userinfo || /^[a-z0-9._~-]$/i.test(window.at(index))) return undefined
+  return { kind: 'url', userinfo, colon: colonLike(window.spellingOf(last)), depth: window.percentDepth(last) }
+}
+
+const MOST_SLASHES = 8
+const LONGEST_SCHEME = 32
+
+function readScheme(window: DecodedWindow, colon: number): { name: string; start: number; end: number } {
+  let run = ''
+  let index = colon - 1
+  while (run.length < LONGEST_SCHEME && /^[a-z0-9+.-]$/i.test(window.at(index))) run = window.at(index--) + run
+  // `…see.https://` is a sentence without a space; `git+https` is a scheme of its own.
+  const name = /(?:^|[.-])(https?)$/i.exec(run)?.[1] ?? run
+  const start = name === '' ? window.startOf(colon) : window.startOf(colon - name.length)
+  return { name, start, end: window.startOf(colon) }
+}
+
+/** A colon in the percent-encoding of this slash; JSON and HTML need none. */
+function colonLike(slash: string): string {
+  return /^%(25)*2f$/i.test(slash) ? slash.replace(/2f$/i, (code) => (code === '2f' ? '3a' : '3A')) : ':'
+}

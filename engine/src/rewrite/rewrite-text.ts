@@ -1,0 +1,88 @@
+import { DecodedWindow } from './decoded-window.ts'
+import { type HostPlace, placeOf } from './host-place.ts'
+import type { HostRule, Occurrence, RewrittenText, ValueForm } from './host-rule.ts'
+import { searchFor } from './host-search.ts'
+import { asciiLower } from './host-spellings.ts'
+import { occurrenceOf } from './occurrence.ts'
+
+/**
+ * Replaces the site's old names in a stored value: all rules in one pass, each occurrence once. Only the host's own
+ * bytes change (with `toUrl` also the scheme of `http(s)://` links and the port), spelled in the escaping of the place;
+ * the value is never decoded and encoded again. The new host is always written in ASCII, so an internationalised name
+ * appears as punycode: that is valid in every escaping, fits any column's character set and cannot be misread.
+ * A host in capitals becomes small letters. Runs in time linear in the value's length.
+ *
+ * `json`: the value is JSON; should it parse before and not after, it is refused as `json-would-break`.
+ */
+export function rewriteText(
+  value: string,
+  rules: readonly HostRule[],
+  options: { form: ValueForm; json: boolean },
+): RewrittenText {
+  const changed: Occurrence[] = []
+  const bare: Occurrence[] = []
+  const { pattern, rulesBySpelling } = searchFor(rules)
+  let settled = 0
+  pattern.lastIndex = 0
+  for (let hit = pattern.exec(value); hit !== null; hit = pattern.exec(value)) {
+    const span = { start: hit.index, end: hit.index + hit[0].length }
+    const candidates = rulesBySpelling.get(asciiLower(hit[0]))
+    const place = candidates && placeAt(value, span.start, span.end)
+    const rule = place && candidates.find(({ fromPort }) => fromPort === undefined || fromPort === place.port?.number)
+    if (place === undefined || rule === undefined) {
+      pattern.lastIndex = span.start + 1
+      continue
+    }
+    const occurrence = occurrenceOf(value, span, place, rule, options.form, settled)
+    pattern.lastIndex = occurrence.end
+    if (occurrence.before === occurrence.after) continue
+    if (place.kind === 'bare' && options.form !== 'host') bare.push(occurrence)
+    else {
+      changed.push(occurrence)
+      settled = occurrence.end
+    }
+  }
+  return assemble(value, changed, bare, options.json)
+}
+
+/** Enough for a scheme and a port however they are escaped. */
+const NEAR = 72
+/** Enough for credentials. */
+const FAR = 1200
+
+function placeAt(value: string, start: number, end: number): HostPlace | undefined {
+  const near = new DecodedWindow(value, start, end, NEAR)
+  const place = placeIn(near, start, end)
+  return near.ranOut ? placeIn(new DecodedWindow(value, start, end, FAR), start, end) : place
+}
+
+function placeIn(window: DecodedWindow, start: number, end: number): HostPlace | undefined {
+  const first = window.indexAt(start)
+  const behind = window.indexAt(end)
+  // An escape that runs into the name: the n of `\n` is not a letter of `nold.cloud`.
+  return first < 0 || behind < 0 ? undefined : placeOf(window, first, behind)
+}
+
+function assemble(value: string, changed: Occurrence[], bare: Occurrence[], json: boolean): RewrittenText {
+  if (changed.length === 0) return { value, changed, bare }
+  const pieces: string[] = []
+  let position = 0
+  for (const { start, end, after } of changed) {
+    pieces.push(value.slice(position, start), after)
+    position = end
+  }
+  pieces.push(value.slice(position))
+  const rewritten = pieces.join('')
+  if (json && isJson(value) && !isJson(rewritten)) return { value, changed: [], bare, refused: 'json-would-break' }
+  return { value: rewritten, changed, bare }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
