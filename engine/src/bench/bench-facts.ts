@@ -1,6 +1,12 @@
 import type { DatabaseAddress } from '../database/site-database.ts'
+import type { CertificateFacts } from '../services/certificates.ts'
+import type { CrontabLine } from '../services/cron.ts'
+import type { HostsEntry } from '../services/hosts-file.ts'
 import type { NginxFacts } from '../services/nginx/nginx-facts.ts'
+import type { RedisFacts } from '../services/redis.ts'
 import type { Finding } from './finding.ts'
+
+export type { CertificateFacts, CrontabLine, HostsEntry, RedisFacts }
 
 /** A JSON file of the bench. `value` is null when it is missing, unreadable or not an object; a finding says which. */
 export interface JsonFile {
@@ -73,43 +79,6 @@ export interface PortFacts {
   owner: { pid: number; command: string; belongsToBench: boolean } | null
 }
 
-export interface RedisFacts {
-  purpose: 'cache' | 'queue' | 'socketio'
-  url: string
-  /** Answered PING. */
-  reachable: boolean
-  version: string | null
-  problem: string | null
-}
-
-export interface CrontabLine {
-  /** `crontab of frappe` or a file such as /etc/cron.d/erp. */
-  where: string
-  kind: 'user-crontab' | 'system-file'
-  line: number
-  text: string
-  /** Sites the line names by directory name or host. */
-  names: string[]
-}
-
-export interface HostsEntry {
-  path: string
-  line: number
-  address: string
-  names: string[]
-  text: string
-}
-
-export interface CertificateFacts {
-  certificate: string
-  key: string | null
-  /** Subject alternative names, lower case, wildcards as written. */
-  names: string[]
-  validFrom: string
-  validTo: string
-  problem: string | null
-}
-
 export interface ProcessManagerFacts {
   kind: 'supervisor' | 'systemd' | 'procfile' | 'none'
   /** Files and units that belong to this bench. */
@@ -146,6 +115,8 @@ export interface BenchFacts {
   currentSite: { path: string; text: string } | null
   ports: PortFacts[]
   processManager: ProcessManagerFacts
+  /** What answers web requests now: gunicorn, the development server (`bench serve`, also under `bench start`), or nothing that was seen. */
+  servedBy: 'gunicorn' | 'bench-serve' | 'none'
   redis: RedisFacts[]
   nginx: NginxFacts | null
   certificates: CertificateFacts[]

@@ -1,0 +1,56 @@
+import type { Host } from '../host/host.ts'
+import { readCrontabs } from '../services/cron.ts'
+import { type HostsEntry, parseHostsFile } from '../services/hosts-file.ts'
+import type { NginxFacts } from '../services/nginx/nginx-facts.ts'
+import { readNginx } from '../services/nginx/read.ts'
+import { readTextFile } from '../services/text-file.ts'
+import type { CrontabLine } from './bench-facts.ts'
+import type { Finding } from './finding.ts'
+import type { Reading } from './reading.ts'
+
+/** Entries of the hosts file; a machine without one has none. */
+export async function readHosts(host: Host, path: string): Promise<Reading<HostsEntry[]>> {
+  const read = await readTextFile(host, path)
+  if (read.state === 'read') return { value: parseHostsFile(path, read.text), findings: [] }
+  if (read.state === 'missing') return { value: [], findings: [] }
+  return { value: [], findings: [unreadable('hosts-file-unreadable', path, read.code)] }
+}
+
+/** All crontabs that may be seen, not yet filtered. */
+export async function readCrontabPart(
+  host: Host,
+  directories: string[],
+  benchOwner: string,
+  timeoutMilliseconds: number,
+): Promise<Reading<CrontabLine[]>> {
+  const { lines, unreadable: hidden } = await readCrontabs(host, { directories, benchOwner, timeoutMilliseconds })
+  return { value: lines, findings: hidden.map(({ where, reason }) => unreadable('crontab-unreadable', where, reason)) }
+}
+
+/** nginx, with a finding for each file that could not be read or parsed. */
+export async function readNginxPart(
+  host: Host,
+  mainConfig: string | undefined,
+  processes: Awaited<ReturnType<Host['processes']>>,
+): Promise<Reading<NginxFacts | null>> {
+  const nginx = await readNginx(host, { ...(mainConfig === undefined ? {} : { mainConfig }), processes })
+  const findings = (nginx?.files ?? []).flatMap(({ path, problem }): Finding[] => {
+    if (problem === null) return []
+    const remedies = ['sudo nginx -t', `Correct ${path}; its blocks are not seen until then.`]
+    const title = `The nginx file ${path} could not be understood.`
+    return [{ id: 'nginx-file-problem', severity: 'warning', title, evidence: problem, remedies, subject: path }]
+  })
+  return { value: nginx, findings }
+}
+
+function unreadable(id: string, path: string, code: string): Finding {
+  const remedies = ['Run as root to see it, or look yourself whether it names the site.']
+  return {
+    id,
+    severity: 'information',
+    title: `${path} could not be read.`,
+    evidence: `${path}: ${code}`,
+    remedies,
+    subject: path,
+  }
+}

@@ -1,0 +1,122 @@
+import type { FileStatus, Host } from '../host/host.ts'
+import { failureCode, listOrNothing } from '../services/text-file.ts'
+import type { LeftoverFacts } from './bench-facts.ts'
+import type { Finding } from './finding.ts'
+
+/** A directory under sites/ that has, or may have, a site's configuration. */
+export interface SiteDirectory {
+  name: string
+  path: string
+  /** Real path of the target when it is a link. */
+  linkTarget: string | null
+  status: FileStatus
+}
+
+export interface SiteDirectories {
+  sites: SiteDirectory[]
+  leftovers: LeftoverFacts[]
+  findings: Finding[]
+}
+
+type Entry = { site: SiteDirectory } | { leftover: LeftoverFacts } | null
+
+async function realPathOrNull(host: Host, path: string): Promise<string | null> {
+  try {
+    return await host.realPath(path)
+  } catch (error) {
+    if (failureCode(error) !== null) return null
+    throw error
+  }
+}
+
+/** A configuration that may not be seen counts as there: the reader then says why it could not be read. */
+async function hasConfig(host: Host, directory: string): Promise<boolean> {
+  try {
+    return (await host.status(`${directory}/site_config.json`)) !== null
+  } catch (error) {
+    if (failureCode(error) !== null) return true
+    throw error
+  }
+}
+
+async function readEntry(host: Host, path: string, name: string): Promise<Entry> {
+  const own = await host.status(path)
+  if (own === null) return null
+  if (own.kind === 'directory') {
+    if (await hasConfig(host, path)) return { site: { name, path, linkTarget: null, status: own } }
+    return { leftover: { path, kind: 'without-config', detail: 'a directory without site_config.json' } }
+  }
+  if (own.kind !== 'symlink') return null
+  const target = await realPathOrNull(host, path)
+  if (target === null) {
+    return {
+      leftover: { path, kind: 'dangling-symlink', detail: `links to ${await host.readLink(path)}, which is not there` },
+    }
+  }
+  const status = await host.status(target)
+  if (status?.kind !== 'directory') return null
+  if (await hasConfig(host, target)) return { site: { name, path, linkTarget: target, status } }
+  return { leftover: { path, kind: 'without-config', detail: `links to ${target}, which has no site_config.json` } }
+}
+
+const WORDS: Record<LeftoverFacts['kind'], string> = {
+  symlink: 'is a link to a site: requests reach it, the scheduler does not see it',
+  'dangling-symlink': 'is a link that leads nowhere',
+  'without-config': 'is no site: it has no site_config.json',
+  archived: 'is archived',
+  'same-database': 'shares its database',
+}
+
+function findingFor({ path, kind, detail }: LeftoverFacts): Finding {
+  return {
+    id: `site-${kind}`,
+    severity: kind === 'without-config' ? 'information' : 'warning',
+    title: `${path} ${WORDS[kind]}.`,
+    evidence: `${path}: ${detail}`,
+    remedies: [`Move ${path} out of sites/ if nothing needs it.`],
+    subject: path,
+  }
+}
+
+/**
+ * Sorts what lies under `sites/`: sites, links to sites (frappe's get_sites leaves them out, nginx serves them), and the rest.
+ * Files, hidden names and `assets` are no site's (frappe/utils/__init__.py get_sites).
+ */
+export async function readSiteDirectories(host: Host, bench: string): Promise<SiteDirectories> {
+  const found: SiteDirectories = { sites: [], leftovers: [], findings: [] }
+  let names: string[]
+  try {
+    names = await host.list(`${bench}/sites`)
+  } catch (error) {
+    const code = failureCode(error)
+    if (code === null) throw error
+    const remedies = ["Run as the bench's owner."]
+    const title = `${bench}/sites could not be listed, so no site was found.`
+    const evidence = `${bench}/sites: ${code}`
+    found.findings.push({ id: 'sites-unreadable', severity: 'critical', title, evidence, remedies, subject: bench })
+    return found
+  }
+  const wanted = names.filter((name) => name !== 'assets' && !name.startsWith('.'))
+  const entries = await Promise.all(wanted.map((name) => readEntry(host, `${bench}/sites/${name}`, name)))
+  for (const entry of entries) {
+    if (entry === null) continue
+    if ('leftover' in entry) found.leftovers.push(entry.leftover)
+    else {
+      found.sites.push(entry.site)
+      const { path, linkTarget } = entry.site
+      if (linkTarget !== null) found.leftovers.push({ path, kind: 'symlink', detail: `links to ${linkTarget}` })
+    }
+  }
+  found.findings.push(...found.leftovers.map(findingFor))
+  return found
+}
+
+/** What `bench drop-site` put away: `archived/sites`, and `archived_sites` of older benches (in bench 5 a link to it). */
+export async function readArchivedSites(host: Host, bench: string): Promise<LeftoverFacts[]> {
+  const old = await host.status(`${bench}/archived_sites`).catch(() => null)
+  const directories = [`${bench}/archived/sites`, ...(old?.kind === 'directory' ? [`${bench}/archived_sites`] : [])]
+  const names = await Promise.all(
+    directories.map(async (directory) => (await listOrNothing(host, directory)).map((name) => `${directory}/${name}`)),
+  )
+  return names.flat().map((path) => ({ path, kind: 'archived', detail: 'archived by bench drop-site' }))
+}
