@@ -37,10 +37,9 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // jsonc-parser's `main` is UMD, whose own `require` calls no bundler follows.
+  mainFields: ['module', 'main'],
   target: 'node24',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  keepNames: true,
   define: { BUNDLED: 'true', 'import.meta.main': 'false' },
   banner: { js: REQUIRE },
   legalComments: 'none',
