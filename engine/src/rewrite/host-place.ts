@@ -11,6 +11,8 @@ export interface HostPlace {
   portPlace?: number
   /** How a colon is spelled here. */
   colon: string
+  /** A backslash or percent sign stands directly before the name: another first letter could become part of an escape. */
+  behindEscapeSign: boolean
   /** Credentials stand between scheme and host. */
   userinfo: boolean
 }
@@ -23,8 +25,9 @@ export function placeOf(window: DecodedWindow, first: number, behind: number): H
   const before = readBefore(window, first)
   if (before === undefined) return undefined
   const { depth, ...place } = before
-  const after = readAfter(window, behind, depth)
-  return after === undefined ? undefined : { ...place, ...after }
+  const after = readAfter(window, behind, depth, place.kind)
+  if (after === undefined) return undefined
+  return { ...place, ...after, behindEscapeSign: /^[\\%]$/.test(window.at(first - 1)) }
 }
 
 /** A character that would make the name a longer one. U+FFFD stands for bytes that cannot be read: treated with care. */
@@ -40,14 +43,14 @@ function isDot(character: string): boolean {
 type After = Pick<HostPlace, 'port' | 'portPlace'>
 
 /** `depth`: how often the URL is percent-encoded as a whole; what is encoded more often does not end its host. */
-function readAfter(window: DecodedWindow, behind: number, depth: number): After | undefined {
+function readAfter(window: DecodedWindow, behind: number, depth: number, kind: HostPlace['kind']): After | undefined {
   let index = behind
   while (isDot(window.at(index))) index++
   const dots = index - behind
   const next = window.at(index)
   // A dot at the end of a sentence or of a fully qualified name; `old.cloud.mx` and `old.cloud.{{ tld }}` go on.
   if (dots > 0 && (next === '{' || next === '$')) return undefined
-  if (isNameCharacter(next) && !(dots === 0 && isPunctuation(window, index))) return undefined
+  if (isNameCharacter(next) && !(dots === 0 && isPunctuation(window, index, kind))) return undefined
   if (next === '@') return undefined
   if (next === ':' && dots <= 1) return readPort(window, index, depth)
   if (next === '/' && window.percentDepth(index) > depth && runsIntoAt(window, index, depth)) return undefined
@@ -56,10 +59,10 @@ function readAfter(window: DecodedWindow, behind: number, depth: number): After 
   return { portPlace: window.endOf(qualified ? behind : behind - 1) }
 }
 
-/** `-->` closes a comment, `_` closes emphasis in Markdown; else dash and underscore belong to a longer name. */
-function isPunctuation(window: DecodedWindow, index: number): boolean {
+/** `-->` closes a comment, `_` closes emphasis around a link in Markdown; else dash and underscore belong to a longer name. */
+function isPunctuation(window: DecodedWindow, index: number, kind: HostPlace['kind']): boolean {
   if (window.at(index) === '-') return window.at(index + 1) === '-' && window.at(index + 2) === '>'
-  if (window.at(index) !== '_') return false
+  if (window.at(index) !== '_' || kind === 'bare') return false
   let end = index
   while (window.at(end) === '_') end++
   return /^[\s<>)\].,;:!?*~|]?$/.test(window.at(end)) && !isNameCharacter(window.at(end + 1))

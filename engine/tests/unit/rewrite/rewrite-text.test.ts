@@ -123,6 +123,8 @@ const LOOK_ALIKES = [
   'https://old.cloud-x/',
   'https://old.cloud--x/',
   'https://old.cloud_x/',
+  'https://old.cloud_.mx/',
+  'old.cloud_',
   'https://old.cloud-{{ region }}/',
   'https://old.cloud.{{ tld }}/',
   'https://old.cloud.${tld}/',
@@ -190,10 +192,8 @@ const BARE = [
   'https://foreign.example//§/x',
   'file:///§/x',
   '/home/frappe/frappe-bench/sites/§/private',
-  'C:\\sites\\§\\private',
   '%20§%20',
   'site%3D§',
-  "name LIKE '%§%'",
   '\\n§\\n',
   '{"site": "a\\n§"}',
   'a\\t§\\r',
@@ -229,6 +229,14 @@ test('an escape letter before the host is not part of its name, and no name begi
   assert.equal(rewritten('https:\\/\\/nold.cloud\\/', 'url', rules), 'https:\\/\\/new.domain\\/')
   assert.equal(rewritten('x%2Fa.cloud', 'host', [{ from: 'fa.cloud', to: 'new.domain' }]), 'x%2Fa.cloud')
   assert.equal(rewritten('//fa.cloud', 'host', [{ from: 'fa.cloud', to: 'new.domain' }]), '//new.domain')
+})
+
+test('a host behind a lone backslash or percent sign is only offered: its first letter could complete an escape', () => {
+  for (const value of ['C:\\sites\\old.cloud\\private', "name LIKE '%old.cloud%'"]) {
+    const result = rewriteText(value, [RULE], { form: 'host', json: false })
+    assert.equal(result.value, value)
+    assert.equal(result.bare.length, 1)
+  }
 })
 
 test('capitals in the old name are found and the new name is written small', () => {
