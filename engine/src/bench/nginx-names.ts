@@ -14,7 +14,8 @@ const isPlainName = (name: string) => name !== '' && name !== '_' && !/^~|[*$]/.
 
 /** A block belongs to a bench when it serves its `sites/`, lies in its `config/`, or names no directory at all but hands a site's name on. */
 function belongsTo(server: NginxServer, realPaths: Map<string, string>, benchPaths: string[]): boolean {
-  if (server.root !== null) return benchPaths.some((path) => mentionsPath(server.root ?? '', path))
+  const roots = [server.root, server.realRoot].filter((root) => root !== null)
+  if (roots.length > 0) return roots.some((root) => benchPaths.some((path) => mentionsPath(root, path)))
   const file = realPaths.get(server.file) ?? server.file
   return server.siteHeaders.length > 0 || benchPaths.some((path) => file.startsWith(`${path}/`))
 }

@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
+import { collectCells, type FoundCell, rowLabel } from '../rewriting/collect-cells.ts'
+import { writeRowFile } from '../rewriting/row-file.ts'
+import { RewriteHost, RewriteTarget } from '../rewriting/targets.ts'
 import type { Change, ChangeContext } from './change.ts'
-import { collectCells, type FoundCell, rowLabel } from './rewriting/collect-cells.ts'
-import { writeRowFile } from './rewriting/row-file.ts'
-import { RewriteHost, RewriteTarget } from './rewriting/targets.ts'
 
 const Params = z.object({ hosts: z.array(RewriteHost), targets: z.array(RewriteTarget) })
 type Params = z.infer<typeof Params>

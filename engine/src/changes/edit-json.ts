@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
+import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { applyKeyEdits, KeyEdit, setKey, stateAt, stateWanted, valueAt } from './json-keys.ts'
-import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Params = z.object({ path: z.string(), edits: z.array(KeyEdit), purpose: z.string() })
 type Params = z.infer<typeof Params>

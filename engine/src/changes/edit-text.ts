@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
+import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext } from './change.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
-import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Params = z.object({ path: z.string(), edits: z.array(LineEdit), privileged: z.boolean(), purpose: z.string() })
 type Params = z.infer<typeof Params>

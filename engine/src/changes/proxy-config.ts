@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
+import { sha256Of } from '../host/value-digest.ts'
 import { checkStaged } from '../services/nginx/check-staged.ts'
 import { reloadCommand, testCommand } from '../services/nginx/commands.ts'
 import type { NginxEdit, NginxFacts } from '../services/nginx/nginx-facts.ts'
@@ -8,7 +9,7 @@ import { planNginxRename } from '../services/nginx/plan-rename.ts'
 import { readNginx } from '../services/nginx/read.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
-import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Word = z.object({ from: z.string(), to: z.string() })
 const Certificate = z.object({ certificate: z.string(), key: z.string() })

@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Json } from '../host/json.ts'
+import { collectCells } from '../rewriting/collect-cells.ts'
+import { writeRowFile } from '../rewriting/row-file.ts'
+import { RewriteHost, RewriteTarget } from '../rewriting/targets.ts'
+import { applyRows, revertRows, WRITER_WAIT } from './apply-rows.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
-import { applyRows, revertRows, WRITER_WAIT } from './rewriting/apply-rows.ts'
-import { collectCells } from './rewriting/collect-cells.ts'
-import { writeRowFile } from './rewriting/row-file.ts'
-import { RewriteHost, RewriteTarget } from './rewriting/targets.ts'
 
 const Params = z.discriminatedUnion('mode', [
   /** The rows that capture-rows found, by key, inside the maintenance window. */

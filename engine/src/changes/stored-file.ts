@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../host/local/files.ts'
+import { sha256Of } from '../host/value-digest.ts'
 import type { ChangeContext } from './change.ts'
-
-export const sha256Of = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex')
 
 export const storedPath = (context: ChangeContext, sha256: string): string => join(context.vault, `file-${sha256}`)
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
+import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext } from './change.ts'
 import { lineMissing } from './edit-text.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
-import { readStored, sha256Of, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Params = z.object({ edits: z.array(LineEdit), purpose: z.string() })
 type Params = z.infer<typeof Params>

@@ -17,3 +17,5 @@ export function digestOf(value: unknown): string {
     .update(JSON.stringify(sorted(value)) ?? 'undefined')
     .digest('hex')
 }
+
+export const sha256Of = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex')

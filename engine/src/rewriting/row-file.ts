@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { CellUpdate } from '../../database/site-database.ts'
-import { syncDirectory } from '../../host/local/files.ts'
+import type { CellUpdate } from '../database/site-database.ts'
+import { syncDirectory } from '../host/local/files.ts'
 import { applySplices, type FoundCell, type Splice, splicesOf } from './collect-cells.ts'
 
 /** One line: table, match, column, value before, places that change. Holds content of the site: lives in the vault only. */

@@ -1,7 +1,7 @@
-import type { CellOutcome, CellUpdate, DatabaseWriter } from '../../database/site-database.ts'
-import type { ChangeContext, Kept } from '../change.ts'
-import { rowLabel } from './collect-cells.ts'
-import { readChunks } from './row-file.ts'
+import type { CellOutcome, CellUpdate, DatabaseWriter } from '../database/site-database.ts'
+import { rowLabel } from '../rewriting/collect-cells.ts'
+import { readChunks } from '../rewriting/row-file.ts'
+import type { ChangeContext, Kept } from './change.ts'
 
 /** Milliseconds to wait for what a killed run may have left running in the server, and for other sessions' locks. */
 export const WRITER_WAIT = 60_000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Row } from '../../database/site-database.ts'
+import type { Row } from '../database/site-database.ts'
 
 const Condition = z.object({ column: z.string(), test: z.enum(['is', 'is-not']), values: z.array(z.string()) })
 

@@ -1,7 +1,7 @@
-import type { CellUpdate, ScanHit, ScanTarget, SiteDatabase, TableSchema } from '../../database/site-database.ts'
-import type { HostRule, Occurrence, RewrittenText } from '../../rewrite/host-rule.ts'
-import { caseVariants, needlesFor } from '../../rewrite/needles.ts'
-import { rewriteText } from '../../rewrite/rewrite-text.ts'
+import type { CellUpdate, ScanHit, ScanTarget, SiteDatabase, TableSchema } from '../database/site-database.ts'
+import type { HostRule, Occurrence, RewrittenText } from '../rewrite/host-rule.ts'
+import { caseVariants, needlesFor } from '../rewrite/needles.ts'
+import { rewriteText } from '../rewrite/rewrite-text.ts'
 import { holds, type RewriteTarget, type TargetColumn } from './targets.ts'
 
 /** One cell that holds an old name, with what the rules make of it. */
@@ -70,9 +70,11 @@ function scanTargetOf(target: RewriteTarget, table: TableSchema | undefined): Sc
 function* cellsOf(hit: ScanHit, target: RewriteTarget, table: TableSchema, hosts: HostRule[]): Generator<FoundCell> {
   if (target.singles.length) {
     const { doctype, field, value } = hit.row
-    const rule = target.singles.find((single) => single.doctype === doctype && single.field === field)
-    if (!rule || typeof value !== 'string' || typeof doctype !== 'string' || typeof field !== 'string') return
-    const found = cellOf({ ...rule, column: 'value' }, value, hosts)
+    if (typeof value !== 'string' || typeof doctype !== 'string' || typeof field !== 'string') return
+    const single = target.singles.find((rule) => rule.doctype === doctype && rule.field === field)
+    // Rows of deleted fields and DocTypes have no rule of their own, only the column's.
+    const rule = single ? { ...single, column: 'value' } : target.columns.find((column) => holds(column.where, hit.row))
+    const found = rule && cellOf(rule, value, hosts)
     if (found) yield { table: table.name, single: { doctype, field }, match: { doctype, field }, ...found }
     return
   }

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { assetPath } from '../host/asset.ts'
+import { MigratorError } from '../host/errors.ts'
+import type { Change, ChangeContext, Kept } from './change.ts'
+
+const Params = z.object({
+  benchId: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Seconds to wait for jobs of the site that are running. */
+  waitSeconds: z.number(),
+})
+type Params = z.infer<typeof Params>
+
+const Answer = z.object({
+  moved: z.array(z.object({ id: z.string(), new: z.string(), status: z.string(), method: z.string() })),
+  running: z.array(z.string()),
+  left: z.array(z.object({ id: z.string(), why: z.string() })),
+})
+type MovedJobs = { moved: number; left: { id: string; why: string }[] }
+
+/**
+ * Gives the waiting, scheduled, deferred and failed jobs of the site their new site name; under the old one each would fail with
+ * IncorrectSitePath. Running ones are waited for first.
+ */
+export const moveJobs: Change<Params, null, MovedJobs> = {
+  kind: 'move-jobs',
+  undo: 'exact',
+  params: Params,
+  describe: ({ from, to, waitSeconds }) =>
+    `Wait up to ${waitSeconds} s for running jobs of ${from}, then move its queued, scheduled, deferred and failed jobs to ${to}`,
+  inspect: async () => ({ state: 'pending' }),
+  prepare: async () => null,
+  apply: async (context, params) => {
+    const answer = await call(context, params, params.from, params.to)
+    if (answer.running.length) {
+      throw new MigratorError({
+        code: 'jobs-still-running',
+        kind: 'failed',
+        message: `${answer.running.length} job(s) of ${params.from} are still running after ${params.waitSeconds} s.`,
+        evidence: answer.running.slice(0, 5).join(', '),
+        hint: 'Wait until they are done, or wait longer with --wait-for-jobs SECONDS.',
+        failureClass: 'dependency',
+      })
+    }
+    return { moved: answer.moved.length, left: answer.left }
+  },
+  revert: async (context, params) => {
+    const answer = await call(context, params, params.to, params.from)
+    const kept: Kept[] = answer.running.map((id) => ({
+      what: `job ${id}`,
+      left: 'moved',
+      now: 'it is running under the new name',
+    }))
+    return [...kept, ...answer.left.map(({ id, why }) => ({ what: `job ${id}`, left: 'moved', now: why }))]
+  },
+}
+
+async function call(context: ChangeContext, params: Params, old: string, now: string): Promise<z.infer<typeof Answer>> {
+  const text = await context.host.readFile(join(context.benchPath, 'sites', 'common_site_config.json'))
+  const { redis_queue: redis } = JSON.parse(text.toString()) as { redis_queue?: unknown }
+  if (typeof redis !== 'string') return { moved: [], running: [], left: [] }
+  const done = await context.host.run({
+    argv: [join(context.benchPath, 'env/bin/python'), assetPath('src/changes/python/move_jobs.py')],
+    directory: join(context.benchPath, 'sites'),
+    input: JSON.stringify({ redis, bench_id: params.benchId, old, new: now, wait: params.waitSeconds, dry: false }),
+    timeoutMilliseconds: (params.waitSeconds + 120) * 1000,
+    onStart: (identity) => context.child(identity, 'move_jobs.py'),
+  })
+  if (done.exitCode === 0) return Answer.parse(JSON.parse(done.stdout))
+  const unreachable = /redis\.exceptions\.(ConnectionError|TimeoutError)|Connection refused/.test(done.stderr)
+  throw new MigratorError({
+    code: unreachable ? 'redis-unreachable' : 'move-jobs-failed',
+    kind: 'failed',
+    message: unreachable
+      ? 'The queue server (redis_queue) does not answer.'
+      : 'The background jobs could not be moved.',
+    evidence: (done.stderr.trim().split('\n').at(-1) ?? '').replace(/\/\/[^@/]*@/, '//***@').slice(0, 300),
+    hint: unreachable
+      ? 'Start it (bench start, or supervisor), then try again.'
+      : 'Look at the bench: env/bin/python -c "import redis"',
+    failureClass: unreachable ? 'service' : 'dependency',
+  })
+}

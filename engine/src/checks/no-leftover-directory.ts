@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Check } from './check.ts'
+
+const Params = z.object({ oldDirectory: z.string().nullable() })
+
+/**
+ * No second directory leads to the same database: the scheduler walks directories (frappe/utils/__init__.py get_sites), so a
+ * left-over one would run every job twice.
+ */
+export const noLeftoverDirectory: Check = {
+  id: 'no-leftover-directory',
+  title: 'No left-over directory would run jobs twice',
+  run: async (context, params) => {
+    const { oldDirectory } = Params.parse(params)
+    const sites = join(context.benchPath, 'sites')
+    const databaseOf = async (directory: string): Promise<string | null> => {
+      const path = join(directory, 'site_config.json')
+      if ((await context.host.status(path)) === null) return null
+      const config = JSON.parse((await context.host.readFile(path)).toString()) as {
+        db_name?: unknown
+        db_type?: unknown
+        db_host?: unknown
+      }
+      return config.db_type === 'sqlite'
+        ? `${directory}/${config.db_name}`
+        : `${config.db_host ?? ''}/${config.db_name}`
+    }
+    const own = await databaseOf(context.siteDirectory)
+    const doubles: string[] = []
+    for (const name of await context.host.list(sites)) {
+      const directory = join(sites, name)
+      if (directory === context.siteDirectory) continue
+      if (directory === oldDirectory) {
+        doubles.push(directory)
+        continue
+      }
+      // A broken neighbour is its own finding; here only what certainly shares the database counts.
+      const other = await databaseOf(directory).catch(() => null)
+      if (other !== null && other === own) doubles.push(directory)
+    }
+    if (doubles.length === 0)
+      return { status: 'passed', critical: true, evidence: `only ${context.siteDirectory} leads to this database` }
+    return {
+      status: 'failed',
+      critical: true,
+      evidence: `${doubles.join(', ')}: another directory for the same site`,
+      remedy: 'Look into it and move it out of sites/.',
+    }
+  },
+}

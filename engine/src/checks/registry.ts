@@ -1,0 +1,38 @@
+import { authDecryption } from './auth-decryption.ts'
+import type { Check } from './check.ts'
+import { configurationParses } from './configuration-parses.ts'
+import { databaseReachable } from './database-reachable.ts'
+import { deepDigest } from './deep-digest.ts'
+import { diskSpace } from './disk-space.ts'
+import { filesOfRows } from './files-of-rows.ts'
+import { flagsRestored } from './flags-restored.ts'
+import { httpDirect, httpProxy } from './http-answers.ts'
+import { https } from './https.ts'
+import { noLeftoverDirectory } from './no-leftover-directory.ts'
+import { noOccurrenceLeft } from './no-occurrence-left.ts'
+import { plannedCells } from './planned-cells.ts'
+import { redirect } from './redirect.ts'
+import { redisReachable } from './redis-reachable.ts'
+import { rights } from './rights.ts'
+
+/** Every check there is. A new one is one file and one line here. */
+const all: Check[] = [
+  rights,
+  diskSpace,
+  databaseReachable,
+  redisReachable,
+  authDecryption,
+  filesOfRows,
+  configurationParses,
+  httpProxy,
+  httpDirect,
+  https,
+  redirect,
+  plannedCells,
+  noOccurrenceLeft,
+  deepDigest,
+  flagsRestored,
+  noLeftoverDirectory,
+]
+
+export const checkKinds: ReadonlyMap<string, Check> = new Map(all.map((check) => [check.id, check]))

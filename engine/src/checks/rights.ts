@@ -1,0 +1,54 @@
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import type { Host } from '../host/host.ts'
+import type { Check } from './check.ts'
+
+const Params = z.object({
+  /** Files that will be edited and directories in which something is renamed, as the bench's owner. */
+  writable: z.array(z.string()),
+  /** Files and programs that need root. */
+  privileged: z.array(z.string()),
+})
+
+async function mayWrite(host: Host, path: string): Promise<boolean> {
+  const found = await host.status(path)
+  const target = found?.kind === 'directory' ? path : dirname(await host.realPath(path))
+  const done = await host.run({ argv: ['test', '-w', target] })
+  return done.exitCode === 0
+}
+
+/** Files are replaced by rename, so it is their directory that must be writable. */
+export const rights: Check = {
+  id: 'rights',
+  title: 'Files may be written',
+  run: async (context, params) => {
+    const { writable, privileged } = Params.parse(params)
+    const refused: string[] = []
+    for (const path of writable) if (!(await mayWrite(context.host, path))) refused.push(path)
+    if (refused.length) {
+      return {
+        status: 'failed',
+        critical: true,
+        evidence: `${context.host.userName} may not write ${refused.join(', ')}`,
+        remedy: 'Run the command as the owner of the bench, or give the files back to it (chown, not chmod 777).',
+      }
+    }
+    if (privileged.length === 0)
+      return { status: 'passed', critical: true, evidence: `${writable.length} places writable` }
+    const way = await context.host.privilege()
+    if (way === 'none') {
+      return {
+        status: 'failed',
+        critical: true,
+        evidence: `root is needed for ${privileged.join(', ')}, and sudo asks for a password`,
+        remedy:
+          'Run: sudo frappe-migrator … (it works as the owner of the bench and uses root for these alone), or allow them in sudoers.',
+      }
+    }
+    return {
+      status: 'passed',
+      critical: true,
+      evidence: `${writable.length} places writable; root for ${privileged.join(', ')} by ${way}`,
+    }
+  },
+}

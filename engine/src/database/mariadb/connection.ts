@@ -1,0 +1,68 @@
+import type { Connection, FieldInfo, TypeCastNextFunction, TypeCastResult } from 'mariadb'
+import type { DatabaseAddress } from '../site-database.ts'
+import { asMigratorError } from './connection-errors.ts'
+
+export type MariadbAddress = Extract<DatabaseAddress, { kind: 'mariadb' }>
+
+/** Sessions that never end by idling: a writer may wait for the operator between two chunks. */
+const READ_SESSION = ['SET SESSION TRANSACTION READ ONLY', "SET SESSION time_zone = '+00:00', wait_timeout = 604800"]
+
+/**
+ * Opens one connection as the site's own user.
+ * @param mode `read` refuses every write in the server itself.
+ * @throws MigratorError `database-unreachable`, `database-access-denied`, `database-unknown`.
+ */
+export async function connect(address: MariadbAddress, mode: 'read' | 'write'): Promise<Connection> {
+  const { createConnection } = await import('mariadb')
+  try {
+    const connection = await createConnection({
+      ...(address.socket === null
+        ? { host: address.host ?? 'localhost', port: address.port ?? 3306 }
+        : { socketPath: address.socket }),
+      user: address.user,
+      password: address.password,
+      database: address.database,
+      charset: 'utf8mb4',
+      connectTimeout: 10_000,
+      keepAliveDelay: 30_000,
+      typeCast: asValue,
+      checkDuplicate: false,
+      insertIdAsNumber: false,
+      ...(mode === 'read' ? { initSql: READ_SESSION } : {}),
+    })
+    // An idle connection that the server ends must not end our process: the next statement on it reports the loss.
+    connection.on('error', () => undefined)
+    return connection
+  } catch (error) {
+    throw asMigratorError(error, address, 'connecting')
+  }
+}
+
+/** Numbers that a JavaScript number holds exactly stay numbers; everything larger, and every date, is its text. */
+function asValue(field: FieldInfo, next: TypeCastNextFunction): TypeCastResult {
+  switch (field.type) {
+    case 'TINY':
+    case 'SHORT':
+    case 'INT':
+    case 'INT24':
+    case 'FLOAT':
+    case 'DOUBLE':
+    case 'NULL':
+      return next()
+    case 'BIT':
+    case 'GEOMETRY':
+      return field.buffer()
+    case 'STRING':
+    case 'VAR_STRING':
+    case 'VARCHAR':
+    case 'BLOB':
+    case 'TINY_BLOB':
+    case 'MEDIUM_BLOB':
+    case 'LONG_BLOB':
+      return field.collation.index === BINARY_COLLATION ? field.buffer() : field.string()
+    default:
+      return field.string()
+  }
+}
+
+const BINARY_COLLATION = 63

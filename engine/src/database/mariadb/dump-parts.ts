@@ -1,0 +1,36 @@
+import type { Connection } from 'mariadb'
+import type { Row } from '../site-database.ts'
+import type { DumpParts } from './dump-command.ts'
+import { quoteName } from './identifiers.ts'
+
+export interface DumpContents extends DumpParts {
+  /** Names of base tables: each must have its CREATE TABLE in the dump. */
+  tables: string[]
+  /** Routines whose text the site's user may not read: they cannot be in the backup. */
+  unreadableRoutines: string[]
+}
+
+/** Finds out what there is to dump and what the site's user is allowed to dump. */
+export async function dumpContents(connection: Connection): Promise<DumpContents> {
+  const tables = await connection.query<Row[]>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
+  )
+  const routines = await connection.query<Row[]>(
+    'SELECT routine_type AS type, routine_name AS name FROM information_schema.routines WHERE routine_schema = DATABASE()',
+  )
+  const events = await connection.query<Row[]>(
+    'SELECT event_name AS name FROM information_schema.events WHERE event_schema = DATABASE()',
+  )
+  const unreadableRoutines: string[] = []
+  for (const { type, name } of routines) {
+    const shown = type === 'FUNCTION' ? 'Function' : 'Procedure'
+    const [row] = await connection.query<Row[]>(`SHOW CREATE ${shown} ${quoteName(String(name))}`)
+    if ((row?.[`Create ${shown}`] ?? null) === null) unreadableRoutines.push(String(name))
+  }
+  return {
+    tables: tables.map((row) => String(row['name'])),
+    routines: routines.length > 0 && unreadableRoutines.length === 0,
+    events: events.length > 0,
+    unreadableRoutines,
+  }
+}

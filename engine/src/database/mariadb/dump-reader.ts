@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+
+const CREATE_TABLE = Buffer.from('\nCREATE TABLE `')
+const OVERLAP = 1024
+const COMPLETED = /^-- Dump completed/m
+
+/**
+ * Looks through a dump that passes by in chunks: which tables it creates, whether it came to its end, and its digest.
+ * Values cannot fake either: a dump writes line breaks inside values as `\n`.
+ */
+export class DumpReader {
+  readonly tables = new Set<string>()
+  readonly #hash = createHash('sha256')
+  #tail = Buffer.alloc(0)
+
+  take(chunk: Buffer): void {
+    this.#hash.update(chunk)
+    const window = Buffer.concat([this.#tail, chunk])
+    for (let at = window.indexOf(CREATE_TABLE); at !== -1; at = window.indexOf(CREATE_TABLE, at + 1)) {
+      const name = quotedName(window, at + CREATE_TABLE.length)
+      if (name !== null) this.tables.add(name)
+    }
+    this.#tail = Buffer.from(window.subarray(Math.max(0, window.length - OVERLAP)))
+  }
+
+  finish(): { sha256: string; completed: boolean } {
+    return { sha256: this.#hash.digest('hex'), completed: COMPLETED.test(this.#tail.toString('latin1')) }
+  }
+}
+
+/** The name up to its closing backtick; null when the window ends before it (the next window has it whole). */
+function quotedName(window: Buffer, start: number): string | null {
+  for (let at = start; at < window.length; at++) {
+    if (window[at] !== BACKTICK) continue
+    if (window[at + 1] === BACKTICK) at++
+    else return window.subarray(start, at).toString('utf8').replaceAll('``', '`')
+  }
+  return null
+}
+
+const BACKTICK = 0x60

@@ -1,0 +1,49 @@
+import { MigratorError } from '../../host/errors.ts'
+import { asMigratorError, driverError, isGone } from './connection-errors.ts'
+import type { MariadbAddress } from './connection.ts'
+
+const LOCK_WAIT_TIMEOUT = 1205
+const DEADLOCK = 1213
+const DATA_TOO_LONG = 1406
+const PACKET_TOO_LARGE = 1153
+const METADATA_LOCK_HINT = 'SHOW FULL PROCESSLIST shows who holds it: a long job, a backup or an open transaction. Wait for it or end it, then resume.'
+
+/** Explains a failed chunk of updates; `table` is where it failed, when that is known. */
+export function asWriteError(error: unknown, address: MariadbAddress, table: string | null): MigratorError {
+  if (error instanceof MigratorError) return error
+  if (isGone(error)) return asMigratorError(error, address, table === null ? 'writing' : `writing to ${table}`)
+  const seen = driverError(error)
+  const where = table === null ? `database ${address.database}` : `table ${table} of database ${address.database}`
+  const details = {
+    code: 'database-write-failed',
+    kind: 'failed' as const,
+    evidence: seen === null ? String(error) : `${seen.code} (${seen.errno}): ${seen.text}`,
+    untouched: 'The whole chunk was rolled back; earlier chunks stay and can be undone with rollback.',
+    cause: error,
+  }
+  if (seen?.errno === LOCK_WAIT_TIMEOUT || seen?.errno === DEADLOCK) {
+    return new MigratorError({
+      ...details,
+      message: `Another transaction keeps rows of ${where} locked.`,
+      hint: METADATA_LOCK_HINT,
+      failureClass: 'service',
+    })
+  }
+  if (seen?.errno === DATA_TOO_LONG) {
+    return new MigratorError({
+      ...details,
+      message: `A new value is longer than its column in ${where} allows.`,
+      hint: 'Make a new plan: it refuses such values beforehand and names them.',
+      failureClass: 'configuration',
+    })
+  }
+  if (seen?.errno === PACKET_TOO_LARGE || seen?.code === 'ER_NET_PACKET_TOO_LARGE') {
+    return new MigratorError({
+      ...details,
+      message: `A value of ${where} is larger than the server's max_allowed_packet.`,
+      hint: 'Raise max_allowed_packet of the server above twice the value, then resume.',
+      failureClass: 'configuration',
+    })
+  }
+  return new MigratorError({ ...details, message: `Writing to ${where} failed.`, failureClass: 'unknown' })
+}

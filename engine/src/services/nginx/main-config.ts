@@ -1,0 +1,115 @@
+import { dirname, resolve } from 'node:path'
+import type { Host, ProcessFacts } from '../../host/host.ts'
+
+/** Which nginx this is: its program, its running master and the file it starts from. */
+export interface NginxInstallation {
+  mainConfig: string
+  program: string | null
+  version: string | null
+  prefix: string | null
+  master: { pid: number; startTime: string; userId: number } | null
+  unit: string | null
+}
+
+interface Master {
+  process: ProcessFacts
+  program: string
+  config: string | null
+  prefix: string | null
+}
+
+const PROGRAMS = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/usr/local/nginx/sbin/nginx']
+const DEFAULT_CONFIG = '/etc/nginx/nginx.conf'
+
+/** Finds the main configuration: the one asked for, else the running master's, else the program's own. null: none exists. */
+export async function findInstallation(
+  host: Host,
+  options: { mainConfig?: string; processes: ProcessFacts[] },
+): Promise<NginxInstallation | null> {
+  const masters: Master[] = []
+  for (const process of options.processes) {
+    const master = readMaster(process)
+    if (master && (await sharesOurFiles(host, process.pid))) masters.push(master)
+  }
+  const program = await findProgram(host, masters)
+  const built = program === null ? null : await buildSettings(host, program)
+  const builtConfig = built?.config ?? DEFAULT_CONFIG
+  const configOf = (master: Master) => master.config ?? builtConfig
+  const wanted = options.mainConfig
+  const master = wanted
+    ? masters.find((candidate) => configOf(candidate) === wanted)
+    : (masters.find((candidate) => configOf(candidate) === builtConfig) ?? masters[0])
+  const mainConfig = wanted ?? (master ? configOf(master) : builtConfig)
+  if ((await host.status(mainConfig)) === null) return null
+  const { pid, startTime, userId } = master?.process ?? {}
+  return {
+    mainConfig,
+    program,
+    version: built?.version ?? null,
+    prefix: master?.prefix ?? null,
+    master: pid === undefined || startTime === undefined || userId === undefined ? null : { pid, startTime, userId },
+    unit: pid === undefined ? null : await unitOf(host, pid),
+  }
+}
+
+/** nginx writes its own title over its arguments: `nginx: master process /usr/sbin/nginx -c /etc/x.conf`. */
+function readMaster(process: ProcessFacts): Master | null {
+  const title = /^nginx: master process (.+)$/.exec(process.argv.join(' ').trim())?.[1]
+  if (title === undefined) return null
+  const [program = 'nginx', ...parameters] = title.split(/\s+/)
+  const argumentOf = (flag: string) => {
+    const at = parameters.findIndex((parameter) => parameter.startsWith(flag))
+    const joined = parameters[at]?.slice(flag.length)
+    return joined === '' ? (parameters[at + 1] ?? null) : (joined ?? null)
+  }
+  const base = process.directory ?? '/'
+  const prefix = argumentOf('-p')
+  const absolutePrefix = prefix === null ? null : resolve(base, prefix)
+  const config = argumentOf('-c')
+  const absoluteConfig = config === null ? null : resolve(absolutePrefix ?? base, config)
+  return { process, program, config: absoluteConfig, prefix: absolutePrefix }
+}
+
+/** A master inside a container is visible here, but its /etc/nginx is not ours. */
+async function sharesOurFiles(host: Host, pid: number): Promise<boolean> {
+  const container = /(docker|containerd|libpod|kubepods|lxc)[^\n]*/.exec(await controlGroup(host, String(pid)))?.[0]
+  return container === undefined || (await controlGroup(host, 'self')).includes(container)
+}
+
+/** A unit of nginx's own: a master started from a session, a supervisor or a build service belongs to none. */
+async function unitOf(host: Host, pid: number): Promise<string | null> {
+  return /\/((?:nginx|openresty|angie)[^/\n]*\.service)$/m.exec(await controlGroup(host, String(pid)))?.[1] ?? null
+}
+
+async function controlGroup(host: Host, pid: string): Promise<string> {
+  try {
+    return (await host.readFile(`/proc/${pid}/cgroup`)).toString()
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return ''
+    throw error
+  }
+}
+
+async function findProgram(host: Host, masters: Master[]): Promise<string | null> {
+  const candidates = [...masters.map((master) => master.program).filter((path) => path.startsWith('/')), ...PROGRAMS]
+  for (const path of candidates) if ((await host.status(path)) !== null) return path
+  return null
+}
+
+async function buildSettings(host: Host, program: string): Promise<{ version: string | null; config: string | null }> {
+  const told = await host.run({ argv: [program, '-V'], timeoutMilliseconds: 10_000 })
+  const config = /--conf-path=(\S+)/.exec(told.stderr)?.[1]
+  const prefix = /--prefix=(\S+)/.exec(told.stderr)?.[1]
+  return {
+    version: /version: \S+?\/([\d.]+)/.exec(told.stderr)?.[1] ?? null,
+    config:
+      config === undefined
+        ? prefix === undefined
+          ? null
+          : `${prefix}/conf/nginx.conf`
+        : resolve(prefix ?? '/', config),
+  }
+}
+
+/** Relative includes, certificates and keys are looked up beside the main file; everything else under the prefix. */
+export const configDirectory = (mainConfig: string): string => dirname(mainConfig)

@@ -1,0 +1,135 @@
+import { dirname } from 'node:path'
+import type { Draft } from './draft.ts'
+import { segmentMatches } from './glob.ts'
+import type { NginxFacts, NginxListen, NginxRenameRequest, NginxServer } from './nginx-facts.ts'
+import { isLiteralName, listenKey, patternMatches } from './server-names.ts'
+import { lower, type SiteServer } from './site-servers.ts'
+import { spellWord } from './splice.ts'
+
+const TLS_ADVICE = 'Give the certificate of the old name, or leave the redirect out with `--no-redirect`.'
+const NO_REDIRECT =
+  'Leave the redirect out with `--no-redirect`, or add `include /etc/nginx/conf.d/*.conf;` to the http block.'
+
+/** A file of its own whose blocks send visitors of the old name to the new one, on the addresses the old name had. */
+export function planRedirect(
+  facts: NginxFacts,
+  request: NginxRenameRequest,
+  servers: SiteServer[],
+  removed: Set<NginxServer>,
+  draft: Draft,
+): void {
+  const { redirect } = request
+  if (!redirect) return
+  const from = lower(redirect.from)
+  const listens = listensOf(servers, from)
+  if (listens.length === 0) {
+    draft.note(facts.mainConfig, null, `No block names ${from}; a redirect from it was left out.`)
+    return
+  }
+  const renamed = request.hosts.some((host) => lower(host.from) === from)
+  if (!renamed) {
+    draft.problem(
+      facts.mainConfig,
+      null,
+      `${from} keeps its own block, so it cannot be redirected as well.`,
+      'Leave the redirect out with `--no-redirect`.',
+    )
+    return
+  }
+  const path = placeFor(facts, removed, from, listens)
+  if (path === null) {
+    const problem = `No included directory takes a file for the redirect from ${from} without making it the default server.`
+    draft.problem(facts.mainConfig, null, problem, NO_REDIRECT)
+    return
+  }
+  const tls = listens.filter((listen) => listen.tls)
+  if (tls.length > 0 && !redirect.tls)
+    draft.note(facts.mainConfig, null, `https://${from} will not redirect. ${TLS_ADVICE}`)
+  const plain = listens.filter((listen) => !listen.tls)
+  const blocks = [
+    ...(plain.length > 0 ? [block(from, plain, [], redirect)] : []),
+    ...(tls.length > 0 && redirect.tls ? [block(from, tls, certificateLines(redirect.tls), redirect)] : []),
+  ]
+  if (blocks.length > 0)
+    draft.addFile(path, blocks.join('\n'), `redirect ${from} → ${redirect.toUrl} (${redirect.status})`)
+}
+
+/** Where the old name is served now: by its own word, else by a pattern of the site's own blocks. */
+function listensOf(servers: SiteServer[], from: string): NginxListen[] {
+  const serving = servers.filter(({ server }) =>
+    server.names.some(({ value }) =>
+      isLiteralName(value) ? lower(value) === from : patternMatches(value, from) === true,
+    ),
+  )
+  const byKey = new Map<string, NginxListen>()
+  for (const { server } of serving) {
+    for (const listen of server.listens) {
+      const known = byKey.get(listenKey(listen))
+      if (!/\bquic\b/.test(listen.text) && (!known || (listen.tls && !known.tls))) byKey.set(listenKey(listen), listen)
+    }
+  }
+  return [...byKey.values()]
+}
+
+const certificateLines = (pair: { certificate: string; key: string }) => [
+  `ssl_certificate ${spellWord(pair.certificate)};`,
+  `ssl_certificate_key ${spellWord(pair.key)};`,
+]
+
+type Redirect = NonNullable<NginxRenameRequest['redirect']>
+
+function block(from: string, listens: NginxListen[], certificate: string[], redirect: Redirect): string {
+  const lines = [
+    ...listens.map((listen) => `listen ${listenText(listen)};`),
+    `server_name ${from};`,
+    ...certificate,
+    ...(redirect.status === 307 ? ['add_header Cache-Control no-store always;'] : []),
+    `return ${redirect.status} ${redirect.toUrl.replace(/\/+$/, '')}$request_uri;`,
+  ]
+  return `server {\n${lines.map((line) => `\t${line}\n`).join('')}}\n`
+}
+
+/** Address and protocol only: socket options (`reuseport`, `backlog`, `ipv6only`) and `default_server` may stand once per address. */
+function listenText(listen: NginxListen): string {
+  const [where = '', ...parameters] = listen.text.split(/\s+/)
+  const protocol = parameters.filter((parameter) => ['ssl', 'http2', 'proxy_protocol'].includes(parameter))
+  if (listen.tls && !protocol.includes('ssl')) protocol.unshift('ssl')
+  return [where, ...protocol].join(' ')
+}
+
+/** The first free file name in an included directory that nginx reads after the present default server of each address. */
+function placeFor(facts: NginxFacts, removed: Set<NginxServer>, from: string, listens: NginxListen[]): string | null {
+  const taken = new Set(facts.files.map((file) => file.path))
+  const points = facts.includePoints.toSorted(
+    (left, right) => Number(right.pattern.endsWith('/*.conf')) - Number(left.pattern.endsWith('/*.conf')),
+  )
+  const names = ['migrator-', 'zz-migrator-'].flatMap((prefix) =>
+    ['', '-2', '-3', '-4'].map((suffix) => `${prefix}${from}${suffix}.conf`),
+  )
+  for (const name of names) {
+    for (const point of points) {
+      const directory = dirname(point.pattern)
+      const path = `${directory}/${name}`
+      if (
+        /[*?[]/.test(directory) ||
+        !segmentMatches(point.pattern.slice(directory.length + 1), name) ||
+        taken.has(path)
+      )
+        continue
+      const before = point.members.filter((member) => Buffer.compare(Buffer.from(member.path), Buffer.from(path)) < 0)
+      const position = before.reduce((sum, member) => sum + member.servers, point.serversBefore)
+      if (listens.every((listen) => hasDefault(facts, removed, listenKey(listen), position))) return path
+    }
+  }
+  return null
+}
+
+function hasDefault(facts: NginxFacts, removed: Set<NginxServer>, key: string, position: number): boolean {
+  return facts.servers.some(
+    (server, index) =>
+      !removed.has(server) &&
+      server.listens.some(
+        (listen) => listenKey(listen) === key && (index < position || /\bdefault(_server)?\b/.test(listen.text)),
+      ),
+  )
+}
