@@ -59,5 +59,8 @@ export async function readCrontabs(
       }
     }),
   ])
-  return { lines: lines.sort((a, b) => a.where.localeCompare(b.where) || a.line - b.line), unreadable }
+  return {
+    lines: lines.sort((a, b) => (a.where < b.where ? -1 : a.where > b.where ? 1 : 0) || a.line - b.line),
+    unreadable,
+  }
 }

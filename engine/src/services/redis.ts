@@ -1,3 +1,5 @@
+import type { Redis as RedisClient } from 'ioredis'
+
 /** A Redis server the bench's configuration names. */
 export interface RedisFacts {
   purpose: 'cache' | 'queue' | 'socketio'
@@ -30,13 +32,11 @@ function problemOf(error: unknown): string {
  * Asks a Redis server PING and its version. Never throws: an unreachable server is an answer too.
  * @param url as configured; user and password in it are used.
  */
-export async function pingRedis(
-  url: string,
-  timeoutMilliseconds: number,
-): Promise<Pick<RedisFacts, 'reachable' | 'version' | 'problem'>> {
+export async function pingRedis(url: string, timeoutMilliseconds: number): Promise<Answer> {
   const { Redis } = await import('ioredis')
   let connectionProblem: unknown = null
-  let client: InstanceType<typeof Redis> | null = null
+  let client: RedisClient | null = null
+  let timer: NodeJS.Timeout | undefined
   try {
     client = new Redis(connectionTarget(url), {
       lazyConnect: true,
@@ -45,26 +45,38 @@ export async function pingRedis(
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
       enableReadyCheck: false,
+      disconnectTimeout: 100,
       connectionName: 'frappe-migrator',
     })
     client.on('error', (error: unknown) => {
       connectionProblem = error
     })
-    await client.connect()
-    const answer = await client.ping()
-    if (answer !== 'PONG') return { reachable: false, version: null, problem: 'answered something else than PONG' }
-    return { reachable: true, ...(await serverVersion(client)) }
+    // ioredis' own limits add up (connecting, handshake, command): one limit over all of them.
+    const late = new Promise<typeof NO_ANSWER>((resolve) => {
+      timer = setTimeout(() => resolve(NO_ANSWER), timeoutMilliseconds)
+    })
+    return await Promise.race([ask(client), late])
   } catch (error) {
     return { reachable: false, version: null, problem: problemOf(connectionProblem ?? error) }
   } finally {
+    clearTimeout(timer)
     client?.disconnect()
   }
 }
 
+const NO_ANSWER = { reachable: false, version: null, problem: 'no answer in time' }
+
+type Answer = Pick<RedisFacts, 'reachable' | 'version' | 'problem'>
+
+async function ask(client: RedisClient): Promise<Answer> {
+  await client.connect()
+  const answer = await client.ping()
+  if (answer !== 'PONG') return { reachable: false, version: null, problem: 'answered something else than PONG' }
+  return { reachable: true, ...(await serverVersion(client)) }
+}
+
 /** INFO may be forbidden to the user of an access list; the server is reachable all the same. */
-async function serverVersion(client: {
-  info(section: string): Promise<string>
-}): Promise<Pick<RedisFacts, 'version' | 'problem'>> {
+async function serverVersion(client: RedisClient): Promise<Pick<RedisFacts, 'version' | 'problem'>> {
   try {
     return { version: /^redis_version:(\S+)/m.exec(await client.info('server'))?.[1] ?? null, problem: null }
   } catch (error) {
