@@ -1,4 +1,4 @@
-"""The WSGI application: finds the site by header or host and answers the paths that the product and its tests ask."""
+"""The WSGI application: finds the site by header or host and answers the few paths that are asked."""
 
 import html
 import json
@@ -16,122 +16,129 @@ from frappe.utils import get_site_name, get_url
 from frappe.utils.password import check_password
 
 _site = None  # set by `bench serve`, then stronger than the Host header
-STATUS = {frappe.IncorrectSitePath: 404, FileNotFoundError: 404, PermissionError: 403, frappe.SessionStopped: 503}
+STATUS = {frappe.IncorrectSitePath: 404, FileNotFoundError: 404, PermissionError: 403}
+HEAD = '<!doctype html><title>{}</title>\n<link rel="canonical" href="{}/login">\n'
+STYLE = '<link rel="stylesheet" href="/assets/frappe/css/login.css">\n'
+FORM = '<h1>Login</h1><form class="form-signin"></form>'
 
 
 def site_of(environ):
-	return _site or environ.get("HTTP_X_FRAPPE_SITE_NAME") or get_site_name(environ.get("HTTP_HOST", ""))
+    return _site or environ.get("HTTP_X_FRAPPE_SITE_NAME") or get_site_name(environ.get("HTTP_HOST", ""))
 
 
 def page(title, body, status=200):
-	text = f'<!doctype html><title>{html.escape(title)}</title>\n<link rel="canonical" href="{get_url()}/login">'
-	return status, f'{text}\n<link rel="stylesheet" href="/assets/frappe/css/login.css">\n{body}'.encode(), "text/html", []
+    text = HEAD.format(html.escape(title), get_url()) + STYLE + body
+    return status, text.encode(), "text/html", []
 
 
 def as_json(data, headers=()):
-	return 200, json.dumps(data, default=str).encode(), "application/json", headers
+    return 200, json.dumps(data, default=str).encode(), "application/json", headers
 
 
 def send_file(folder, name):
-	path = os.path.realpath(os.path.join(folder, name))
-	if ".." in name.split("/") or not os.path.isfile(path):
-		raise FileNotFoundError(name)
-	with open(path, "rb") as file:
-		return 200, file.read(), mimetypes.guess_type(name)[0] or "application/octet-stream", []
+    path = os.path.realpath(os.path.join(folder, name))
+    if ".." in name.split("/") or not os.path.isfile(path):
+        raise FileNotFoundError(name)
+    with open(path, "rb") as file:
+        return 200, file.read(), mimetypes.guess_type(name)[0] or "application/octet-stream", []
 
 
 def login(form):
-	check_password(form.get("usr", ""), form.get("pwd", ""))
-	sid = secrets.token_hex(28)
-	frappe.local.db.sql(
-		"INSERT INTO `tabSessions` (`user`, `sid`, `sessiondata`, `ipaddress`, `lastupdate`, `status`) VALUES (%s, %s, %s, %s, %s, %s)",
-		form["usr"], sid, "{}", "127.0.0.1", str(datetime.now()), "Active",
-	)
-	return as_json({"message": "Logged In"}, [("Set-Cookie", f"sid={sid}; Path=/; HttpOnly; SameSite=Lax")])
+    check_password(form.get("usr", ""), form.get("pwd", ""))
+    sid = secrets.token_hex(28)
+    columns = "`user`, `sid`, `lastupdate`, `sessiondata`, `status`"
+    statement = f"INSERT INTO `tabSessions` ({columns}) VALUES (%s, %s, %s, '{{}}', 'Active')"
+    frappe.local.db.sql(statement, form["usr"], sid, str(datetime.now()))
+    return as_json({"message": "Logged In"}, [("Set-Cookie", f"sid={sid}; Path=/; HttpOnly; SameSite=Lax")])
 
 
 def require_session(environ):
-	sid = SimpleCookie(environ.get("HTTP_COOKIE", "")).get("sid")
-	if not sid or not frappe.local.db.sql("SELECT `user` FROM `tabSessions` WHERE `sid`=%s", sid.value):
-		raise PermissionError("Login to access")
+    sid = SimpleCookie(environ.get("HTTP_COOKIE", "")).get("sid")
+    if not sid or not frappe.local.db.sql("SELECT `user` FROM `tabSessions` WHERE `sid`=%s", sid.value):
+        raise PermissionError("Login to access")
 
 
 def handle(environ, path):
-	body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
-	as_data = json.loads if "json" in environ.get("CONTENT_TYPE", "") else lambda text: dict(parse_qsl(text))
-	form = {**dict(parse_qsl(environ.get("QUERY_STRING", ""))), **(as_data(body) if body else {})}
-	if path == "/api/method/ping":
-		return as_json({"message": "pong"})
-	if path == "/api/method/login":
-		return login(form)
-	if path.startswith(("/api/resource/", "/private/files/")):
-		require_session(environ)
-	if path.startswith("/api/resource/"):
-		doctype, name = path.removeprefix("/api/resource/").split("/", 1)
-		if environ["REQUEST_METHOD"] == "PUT":
-			for field, value in form.items():
-				client.set_value(doctype, name, field, value)
-		return as_json({"data": client.get(doctype, name)})
-	if path.startswith("/private/files/"):
-		if environ.get("HTTP_X_USE_X_ACCEL_REDIRECT"):
-			return 200, b"", "application/octet-stream", [("X-Accel-Redirect", f"/protected{path}")]
-		return send_file(os.path.join(frappe.local.site, "private", "files"), path.removeprefix("/private/files/"))
-	if path in ("/", "/login"):
-		settings = client.get_cached_doc("Website Settings", "Website Settings") or {}
-		return page("Login", f"{settings.get('brand_html') or ''}<h1>Login</h1><form class='form-signin'></form>")
-	name = frappe.local.db.get_value("SELECT `name` FROM `tabWeb Page` WHERE `route`=%s AND `published`=1", path.strip("/"))
-	if not name:
-		return page("Not Found", "Page not found", 404)
-	found = client.get_cached_doc("Web Page", name)
-	return page(found["title"], found["main_section_html" if found["content_type"] == "HTML" else "main_section"] or "")
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
+    as_data = json.loads if "json" in environ.get("CONTENT_TYPE", "") else lambda text: dict(parse_qsl(text))
+    form = {**dict(parse_qsl(environ.get("QUERY_STRING", ""))), **(as_data(body) if body else {})}
+    if path == "/api/method/ping":
+        return as_json({"message": "pong"})
+    if path == "/api/method/login":
+        return login(form)
+    if path.startswith(("/api/resource/", "/private/files/")):
+        require_session(environ)
+    if path.startswith("/api/resource/"):
+        doctype, name = path.removeprefix("/api/resource/").split("/", 1)
+        if environ["REQUEST_METHOD"] == "PUT":
+            for field, value in form.items():
+                client.set_value(doctype, name, field, value)
+        return as_json({"data": client.get(doctype, name)})
+    if path.startswith("/private/files/"):
+        if environ.get("HTTP_X_USE_X_ACCEL_REDIRECT"):
+            return 200, b"", "application/octet-stream", [("X-Accel-Redirect", f"/protected{path}")]
+        return send_file(f"{frappe.local.site}/private/files", path.removeprefix("/private/files/"))
+    if path in ("/", "/login"):
+        settings = client.get_cached_doc("Website Settings", "Website Settings") or {}
+        return page("Login", (settings.get("brand_html") or "") + FORM)
+    query = "SELECT `name` FROM `tabWeb Page` WHERE `route`=%s AND `published`=1"
+    name = frappe.local.db.get_value(query, path.strip("/"))
+    if not name:
+        return page("Not Found", "Page not found", 404)
+    found = client.get_cached_doc("Web Page", name)
+    section = "main_section_html" if found["content_type"] == "HTML" else "main_section"
+    return page(found["title"], found[section] or "")
 
 
 def answer(environ, path):
-	site = site_of(environ)
-	try:
-		frappe.init(site)
-		if not frappe.local.conf.get("db_name"):
-			raise frappe.IncorrectSitePath(site)
-		if frappe.local.conf.get("maintenance_mode") and not frappe.local.conf.get("allow_reads_during_maintenance"):
-			raise frappe.SessionStopped("Session Stopped")
-		frappe.connect()
-		return handle(environ, path)
-	finally:
-		frappe.destroy()
+    site = site_of(environ)
+    try:
+        frappe.init(site)
+        if not frappe.local.conf.get("db_name"):
+            raise frappe.IncorrectSitePath(site)
+        conf = frappe.local.conf
+        if conf.get("maintenance_mode") and not conf.get("allow_reads_during_maintenance"):
+            return page("Updating", "Session Stopped", 503)
+        frappe.connect()
+        return handle(environ, path)
+    finally:
+        frappe.destroy()
 
 
 def respond(environ, start_response, source):
-	try:
-		status, body, kind, headers = source(environ, environ["PATH_INFO"])
-	except tuple(STATUS) as error:
-		status, body, kind, headers = STATUS[type(error)], html.escape(str(error)).encode(), "text/html", []
-	length = [("Content-Type", f"{kind}; charset=utf-8"), ("Content-Length", str(len(body)))]
-	start_response(f"{status} {HTTPStatus(status).phrase}", [*length, *headers])
-	return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    try:
+        status, body, kind, headers = source(environ, environ["PATH_INFO"])
+    except tuple(STATUS) as error:
+        status, body, kind, headers = STATUS[type(error)], html.escape(str(error)).encode(), "text/html", []
+    length = [("Content-Type", f"{kind}; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(f"{status} {HTTPStatus(status).phrase}", [*length, *headers])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def application(environ, start_response):
-	"""What gunicorn runs: assets and public files are the proxy's."""
-	return respond(environ, start_response, answer)
+    """What gunicorn runs: assets and public files are the proxy's."""
+    return respond(environ, start_response, answer)
 
 
 def application_with_statics(environ, start_response):
-	"""What `bench serve` runs: assets and public files come before the site is looked at."""
-	def source(environ, path):
-		if path.startswith("/assets/"):
-			return send_file("assets", path.removeprefix("/assets/"))
-		if path.startswith("/files/"):
-			return send_file(os.path.join(site_of(environ), "public", "files"), path.removeprefix("/files/"))
-		return answer(environ, path)
-	return respond(environ, start_response, source)
+    """What `bench serve` runs: assets and public files come before the site is looked at."""
+
+    def source(environ, path):
+        if path.startswith("/assets/"):
+            return send_file("assets", path.removeprefix("/assets/"))
+        if path.startswith("/files/"):
+            return send_file(os.path.join(site_of(environ), "public", "files"), path.removeprefix("/files/"))
+        return answer(environ, path)
+
+    return respond(environ, start_response, source)
 
 
 def serve(port=8000, site=None):
-	from socketserver import ThreadingMixIn
-	from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+    from socketserver import ThreadingMixIn
+    from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-	global _site
-	_site = site
-	server = type("Server", (ThreadingMixIn, WSGIServer), {"daemon_threads": True})
-	quiet = type("Quiet", (WSGIRequestHandler,), {"log_message": lambda *arguments: None, "address_string": lambda self: ""})
-	make_server("127.0.0.1", int(port), application_with_statics, server, quiet).serve_forever()
+    global _site
+    _site = site
+    server = type("Server", (ThreadingMixIn, WSGIServer), {"daemon_threads": True})
+    quiet = type("Quiet", (WSGIRequestHandler,), {"log_message": lambda *arguments: None})
+    make_server("127.0.0.1", int(port), application_with_statics, server, quiet).serve_forever()

@@ -1,4 +1,4 @@
-"""Documents: reading, writing one field, and Redis' cache of them (`<db_name>|document_cache::…`; none without Redis)."""
+"""Documents: read, written by field, cached in Redis as `<db_name>|document_cache::…` where there is one."""
 
 import pickle
 from datetime import datetime
@@ -7,60 +7,58 @@ import frappe
 
 
 def is_single(doctype):
-	return bool(frappe.local.db.get_value("SELECT `issingle` FROM `tabDocType` WHERE `name`=%s", doctype))
+    return bool(frappe.local.db.get_value("SELECT `issingle` FROM `tabDocType` WHERE `name`=%s", doctype))
 
 
 def get(doctype, name):
-	if is_single(doctype):
-		rows = frappe.local.db.sql("SELECT `field`, `value` FROM `tabSingles` WHERE `doctype`=%s", doctype)
-		return {"doctype": doctype, "name": doctype, **{row["field"]: row["value"] for row in rows}}
-	rows = frappe.local.db.sql(f"SELECT * FROM `tab{doctype}` WHERE `name`=%s", name)
-	return {"doctype": doctype, **rows[0]} if rows else None
+    if is_single(doctype):
+        rows = frappe.local.db.sql("SELECT `field`, `value` FROM `tabSingles` WHERE `doctype`=%s", doctype)
+        return {"doctype": doctype, "name": doctype, **{row["field"]: row["value"] for row in rows}}
+    rows = frappe.local.db.sql(f"SELECT * FROM `tab{doctype}` WHERE `name`=%s", name)
+    return {"doctype": doctype, **rows[0]} if rows else None
 
 
 def set_value(doctype, name, fieldname, value):
-	"""Writes one field and sets `modified`, as a save in the desk does."""
-	if is_single(doctype):
-		frappe.local.db.sql("DELETE FROM `tabSingles` WHERE `doctype`=%s AND `field`=%s", doctype, fieldname)
-		frappe.local.db.sql("INSERT INTO `tabSingles` (`doctype`, `field`, `value`) VALUES (%s, %s, %s)", doctype, fieldname, value)
-	else:
-		statement = f"UPDATE `tab{doctype}` SET `{fieldname}`=%s, `modified`=%s WHERE `name`=%s"
-		frappe.local.db.sql(statement, value, str(datetime.now()), name)
-	clear_cache()
+    """Writes one field and sets `modified`, as a save in the desk does."""
+    if is_single(doctype):
+        frappe.local.db.sql("DELETE FROM `tabSingles` WHERE `doctype`=%s AND `field`=%s", doctype, fieldname)
+        frappe.local.db.sql("INSERT INTO `tabSingles` VALUES (%s, %s, %s)", doctype, fieldname, value)
+    else:
+        statement = f"UPDATE `tab{doctype}` SET `{fieldname}`=%s, `modified`=%s WHERE `name`=%s"
+        frappe.local.db.sql(statement, value, str(datetime.now()), name)
+    clear_cache()
 
 
 def cache():
-	"""Redis, or None where no redis_cache answers."""
-	try:
-		import redis
+    """Redis, or None where no redis_cache is configured, installed or answering."""
+    try:
+        from redis import Redis
 
-		client = redis.Redis.from_url(frappe.local.conf["redis_cache"], socket_timeout=2)
-		return client if client.ping() else None
-	except (ImportError, KeyError, OSError):
-		return None
-	except redis.exceptions.ConnectionError:
-		return None
+        client = Redis.from_url(frappe.local.conf["redis_cache"], socket_timeout=2)
+        return client if client.ping() else None
+    except Exception:  # whatever it is, a cache is not needed
+        return None
 
 
 def get_cached_doc(doctype, name):
-	client, key = cache(), f"{frappe.local.conf['db_name']}|document_cache::{doctype}::{name}"
-	if client and (found := client.get(key)):
-		return pickle.loads(found)
-	document = get(doctype, name)
-	if client and document:
-		client.set(key, pickle.dumps(document))
-	return document
+    client, key = cache(), f"{frappe.local.conf['db_name']}|document_cache::{doctype}::{name}"
+    if client and (found := client.get(key)):
+        return pickle.loads(found)
+    document = get(doctype, name)
+    if client and document:
+        client.set(key, pickle.dumps(document))
+    return document
 
 
 def clear_cache():
-	if client := cache():
-		for key in client.scan_iter(f"{frappe.local.conf['db_name']}|*"):
-			client.delete(key)
+    if client := cache():
+        for key in client.scan_iter(f"{frappe.local.conf['db_name']}|*"):
+            client.delete(key)
 
 
 def rebuild_global_search():
-	frappe.local.db.sql("DELETE FROM `__global_search`")
-	frappe.local.db.sql(
-		"INSERT INTO `__global_search` (`doctype`, `name`, `title`, `content`, `route`, `published`)"
-		" SELECT 'Web Page', `name`, `title`, `main_section`, `route`, `published` FROM `tabWeb Page`"
-	)
+    frappe.local.db.sql("DELETE FROM `__global_search`")
+    frappe.local.db.sql(
+        "INSERT INTO `__global_search` (`doctype`, `name`, `title`, `content`, `route`, `published`)"
+        " SELECT 'Web Page', `name`, `title`, `main_section`, `route`, `published` FROM `tabWeb Page`"
+    )
