@@ -12,7 +12,8 @@ export function needleTest(needles: string[], ignoreCase: boolean): (row: Row, c
 function valueTest(needle: string, ignoreCase: boolean): (value: Value) => boolean {
   const bytes = Buffer.from(needle)
   if (!ignoreCase) {
-    return (value) => (Buffer.isBuffer(value) ? value.includes(bytes) : value !== null && String(value).includes(needle))
+    return (value) =>
+      Buffer.isBuffer(value) ? value.includes(bytes) : value !== null && String(value).includes(needle)
   }
   const pattern = new RegExp(escapeForRegExp(needle), 'iu')
   return (value) => value !== null && pattern.test(Buffer.isBuffer(value) ? value.toString('utf8') : String(value))

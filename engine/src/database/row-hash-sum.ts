@@ -36,7 +36,8 @@ export class RowHashSum {
 /** Joins the schema's statements (any order) and the tables' digests into the database's digest. */
 export function joinDigests(schemaStatements: string[], tables: TableDigest[]): DatabaseDigest {
   const schema = createHash('sha256')
-  for (const statement of [...schemaStatements].sort(byBytes)) schema.update(`${Buffer.byteLength(statement)}:${statement}\n`)
+  for (const statement of [...schemaStatements].sort(byBytes))
+    schema.update(`${Buffer.byteLength(statement)}:${statement}\n`)
   const schemaSha256 = schema.digest('hex')
   const sorted = [...tables].sort((one, other) => byBytes(one.table, other.table))
   const whole = createHash('sha256').update(`${schemaSha256}\n`)

@@ -17,7 +17,11 @@ type BackupOptions = Parameters<SiteDatabase['backup']>[1]
  * Dumps the live database into one compressed file (0600, on disk before this returns) and reads it back.
  * @throws MigratorError `dump-program-missing`, `backup-failed`; no file is left behind then.
  */
-export async function backupMariadb(connections: ReadConnections, file: string, options: BackupOptions): Promise<BackupResult> {
+export async function backupMariadb(
+  connections: ReadConnections,
+  file: string,
+  options: BackupOptions,
+): Promise<BackupResult> {
   const program = await findDumpProgram()
   const contents = await connections.withConnection('preparing the backup', dumpContents)
   const written = new DumpReader()
@@ -28,14 +32,16 @@ export async function backupMariadb(connections: ReadConnections, file: string, 
         await sink(chunk)
       }
     })
-    const { completed } = written.finish()
-    if (!completed) throw backupFailed('The dump ended without its completion mark.', null)
+    if (!written.completed()) throw backupFailed('The dump ended without its completion mark.', null)
   })
   const readBack = new DumpReader()
   const reread = await readCompressed(file, options.signal, (chunk) => readBack.take(chunk))
   const missing = contents.tables.filter((table) => !readBack.tables.has(table))
-  if (reread.sha256 !== sha256 || !readBack.finish().completed || missing.length > 0) {
-    throw backupFailed('The backup does not read back as it was written.', missing.length > 0 ? `missing: ${missing.join(', ')}` : null)
+  if (reread.sha256 !== sha256 || !readBack.completed() || missing.length > 0) {
+    throw backupFailed(
+      'The backup does not read back as it was written.',
+      missing.length > 0 ? `missing: ${missing.join(', ')}` : null,
+    )
   }
   return { path: file, bytes, sha256, tables: contents.tables.length, verified: verifiedItems(contents) }
 }
@@ -47,7 +53,9 @@ function verifiedItems(contents: DumpContents): string[] {
     'SHA-256 of the file equals that of what was written',
     'completion mark present',
     `CREATE TABLE present for all ${contents.tables.length} tables`,
-    ...(unreadable.length > 0 ? [`not included, because the site's user may not read them: routines ${unreadable.join(', ')}`] : []),
+    ...(unreadable.length > 0
+      ? [`not included, because the site's user may not read them: routines ${unreadable.join(', ')}`]
+      : []),
   ]
 }
 
@@ -105,7 +113,12 @@ async function findDumpProgram(): Promise<string> {
   for (const name of ['mariadb-dump', 'mysqldump']) {
     for (const directory of (process.env['PATH'] ?? '').split(path.delimiter)) {
       const candidate = path.join(directory, name)
-      const usable = existsSync(candidate) && (await access(candidate, constants.X_OK).then(() => true, () => false))
+      const usable =
+        existsSync(candidate) &&
+        (await access(candidate, constants.X_OK).then(
+          () => true,
+          () => false,
+        ))
       if (directory !== '' && usable) return candidate
     }
   }

@@ -19,8 +19,22 @@ export function driverError(error: unknown): DriverError | null {
   return { code, errno, sqlState, text }
 }
 
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EAI_AGAIN', 'ER_CONNECTION_TIMEOUT'])
-const ACCESS_DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_HOST_NOT_PRIVILEGED', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR'])
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ER_CONNECTION_TIMEOUT',
+])
+const ACCESS_DENIED = new Set([
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_HOST_NOT_PRIVILEGED',
+  'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+])
 const GONE = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -39,7 +53,9 @@ const GONE = new Set([
 /** true when the connection ended under a statement: whether the statement took effect is unknown. */
 export function isGone(error: unknown): boolean {
   const seen = driverError(error)
-  return seen !== null && (GONE.has(seen.code) || seen.errno === 1927 || seen.errno === 1053 || seen.sqlState === '08S01')
+  return (
+    seen !== null && (GONE.has(seen.code) || seen.errno === 1927 || seen.errno === 1053 || seen.sqlState === '08S01')
+  )
 }
 
 /** Turns any failure of the connector into an error a user can act on. Statements and values are never quoted. */

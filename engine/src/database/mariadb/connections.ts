@@ -1,6 +1,6 @@
 import type { Connection } from 'mariadb'
-import { asMigratorError } from './connection-errors.ts'
 import { connect, type MariadbAddress } from './connection.ts'
+import { asMigratorError } from './connection-errors.ts'
 
 /** Reading connections of one database, opened when needed and used again. */
 export class ReadConnections {

@@ -65,7 +65,10 @@ async function addPiece(connection: Connection, table: MariadbTable, range: KeyR
     if (Buffer.isBuffer(hashes)) sum.add(hashes)
     return
   }
-  for await (const each of connection.queryStream(`SELECT ${hash} AS hash ${from}`, within.values) as AsyncIterable<Row>) {
+  for await (const each of connection.queryStream(
+    `SELECT ${hash} AS hash ${from}`,
+    within.values,
+  ) as AsyncIterable<Row>) {
     const value = each['hash'] ?? null
     if (!Buffer.isBuffer(value)) throw rowTooLarge(table)
     sum.add(value)

@@ -32,7 +32,9 @@ export function exactlyEqual(column: MariadbColumn | undefined): string {
 export function columnAsBytes(column: MariadbColumn | undefined): string {
   if (column === undefined) return 'NULL'
   const name = quoteName(column.name)
-  return column.characterSet === null || isUtf8(column.characterSet) ? `BINARY ${name}` : `BINARY CONVERT(${name} USING utf8mb4)`
+  return column.characterSet === null || isUtf8(column.characterSet)
+    ? `BINARY ${name}`
+    : `BINARY CONVERT(${name} USING utf8mb4)`
 }
 
 /** Integers beyond 2^53 come as text; without the cast the server would compare them as doubles. */

@@ -40,7 +40,12 @@ interface KeyColumn {
   column: string
 }
 
-async function integerRanges(connection: Connection, key: KeyColumn, whole: KeyRange, pieces: number): Promise<KeyRange[]> {
+async function integerRanges(
+  connection: Connection,
+  key: KeyColumn,
+  whole: KeyRange,
+  pieces: number,
+): Promise<KeyRange[]> {
   const [ends] = await connection.query<Row[]>(
     `SELECT CAST(MIN(${key.column}) AS CHAR) AS low, CAST(MAX(${key.column}) AS CHAR) AS high FROM ${key.table}`,
   )
@@ -57,7 +62,12 @@ interface Cutting {
   depth: number
 }
 
-async function textRanges(connection: Connection, key: KeyColumn, range: KeyRange, cutting: Cutting): Promise<KeyRange[]> {
+async function textRanges(
+  connection: Connection,
+  key: KeyColumn,
+  range: KeyRange,
+  cutting: Cutting,
+): Promise<KeyRange[]> {
   const bounds = await boundsByFirstLetter(connection, key, range)
   if (bounds.length === 0) return [range]
   const pieces = await estimate(connection, key, between(range, bounds), cutting.bytesPerRow)
@@ -91,7 +101,12 @@ async function boundsByFirstLetter(connection: Connection, key: KeyColumn, range
   return rows.map((row) => String(row['k']))
 }
 
-async function estimate(connection: Connection, key: KeyColumn, ranges: KeyRange[], bytesPerRow: number): Promise<KeyRange[]> {
+async function estimate(
+  connection: Connection,
+  key: KeyColumn,
+  ranges: KeyRange[],
+  bytesPerRow: number,
+): Promise<KeyRange[]> {
   const conditions = ranges.map((range) => rangeCondition(key.column, range))
   const plans = await connection.query<Row[]>(
     `EXPLAIN ${conditions.map(({ sql }) => `SELECT 1 FROM ${key.table} FORCE INDEX (PRIMARY) WHERE ${sql}`).join(' UNION ALL ')}`,
@@ -125,7 +140,10 @@ function commonPrefix(low: string, high: string): string {
 }
 
 /** The SQL condition of a range and its values; `quotedColumn` is the first key column. */
-export function rangeCondition(quotedColumn: string, range: Pick<KeyRange, 'from' | 'to'>): { sql: string; values: string[] } {
+export function rangeCondition(
+  quotedColumn: string,
+  range: Pick<KeyRange, 'from' | 'to'>,
+): { sql: string; values: string[] } {
   const parts: string[] = []
   const values: string[] = []
   if (range.from !== null) {

@@ -41,7 +41,8 @@ export async function readLongRow(
 const pieceLength = (piece: Value) => (Buffer.isBuffer(piece) || typeof piece === 'string' ? piece.length : 0)
 
 function joinPieces(pieces: Value[]): Value {
-  if (pieces.some((piece) => Buffer.isBuffer(piece))) return Buffer.concat(pieces.filter((piece) => Buffer.isBuffer(piece)))
+  if (pieces.some((piece) => Buffer.isBuffer(piece)))
+    return Buffer.concat(pieces.filter((piece) => Buffer.isBuffer(piece)))
   if (pieces[0] === null || pieces[0] === undefined) return null
   return pieces.join('')
 }

@@ -1,7 +1,7 @@
 import type { Row, SiteDatabase } from '../site-database.ts'
 import { backupMariadb } from './backup.ts'
-import { placeOf } from './connection-errors.ts'
 import type { MariadbAddress } from './connection.ts'
+import { placeOf } from './connection-errors.ts'
 import { ReadConnections } from './connections.ts'
 import { digestMariadb } from './digest.ts'
 import { scanMariadb } from './scan.ts'
@@ -29,7 +29,9 @@ export async function openMariadb(address: MariadbAddress): Promise<SiteDatabase
         return Number(row?.['bytes'] ?? 0)
       }),
     read: (sql, parameters = []) =>
-      connections.withConnection('reading', async (connection) => [...(await connection.query<Row[]>(sql, parameters))]),
+      connections.withConnection('reading', async (connection) => [
+        ...(await connection.query<Row[]>(sql, parameters)),
+      ]),
     scan: (request) => scanMariadb(connections, request),
     openWriter: (waitMilliseconds) => openMariadbWriter(address, waitMilliseconds),
     digest: (options = {}) => digestMariadb(connections, options),

@@ -23,7 +23,9 @@ export interface ScanPiece {
 export function scanStatement(piece: ScanPiece, pattern: string): { sql: string; values: string[] } {
   const { table, searched, returned, range } = piece
   const fetchLater = table.primaryKey.length > 0
-  const selected = returned.map((column) => selectExpression(column, fetchLater && !table.primaryKey.includes(column.name)))
+  const selected = returned.map((column) =>
+    selectExpression(column, fetchLater && !table.primaryKey.includes(column.name)),
+  )
   const long = fetchLater ? returned.filter(mayBeLong) : []
   const flag = long.map(({ name }) => `IFNULL(LENGTH(${quoteName(name)}) > ${LONGEST_STREAMED_BYTES}, 0)`)
   const firstKey = table.primaryKey[0]

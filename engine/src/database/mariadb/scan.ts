@@ -73,7 +73,9 @@ async function scanPiece({ connections, connection, piece, request, queue, oneAt
       continue
     }
     const going = await oneAtATime.take(async () => {
-      const whole = await connections.withConnection('reading a long value', (other) => readLongRow(other, table, returned, key))
+      const whole = await connections.withConnection('reading a long value', (other) =>
+        readLongRow(other, table, returned, key),
+      )
       if (whole === null || !holds(whole, searchedNames)) return true
       return queue.push({ table: table.name, key, row: whole })
     })

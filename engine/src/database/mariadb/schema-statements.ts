@@ -7,7 +7,9 @@ export async function schemaStatements(connection: Connection, excluded: Set<str
   const objects = await connection.query<Row[]>(
     'SELECT table_name AS name, table_type AS type FROM information_schema.tables WHERE table_schema = DATABASE()',
   )
-  const kept = objects.map((row) => ({ name: String(row['name']), type: String(row['type']) })).filter(({ name }) => !excluded.has(name))
+  const kept = objects
+    .map((row) => ({ name: String(row['name']), type: String(row['type']) }))
+    .filter(({ name }) => !excluded.has(name))
   const created = await Promise.all(kept.map(({ name, type }) => showCreate(connection, name, type)))
   return [...created, ...(await routines(connection)), ...(await triggers(connection))]
 }
@@ -33,5 +35,8 @@ async function triggers(connection: Connection): Promise<string[]> {
        action_statement AS body, action_order AS position
      FROM information_schema.triggers WHERE trigger_schema = DATABASE()`,
   )
-  return rows.map((row) => `TRIGGER ${row['name']} ${row['timing']} ${row['event']} ${row['on_table']} ${row['position']}\n${row['body']}`)
+  return rows.map(
+    (row) =>
+      `TRIGGER ${row['name']} ${row['timing']} ${row['event']} ${row['on_table']} ${row['position']}\n${row['body']}`,
+  )
 }

@@ -12,7 +12,9 @@ export async function sequenceDigests(connection: Connection, excluded: Set<stri
   return Promise.all(
     names.map(async (name) => {
       // Selecting from a sequence reads it; only NEXTVAL moves it.
-      const [row] = await connection.query<Row[]>(`SELECT next_not_cached_value AS next_value, cycle_count FROM ${quoteName(name)}`)
+      const [row] = await connection.query<Row[]>(
+        `SELECT next_not_cached_value AS next_value, cycle_count FROM ${quoteName(name)}`,
+      )
       const sha256 = createHash('sha256').update(`${row?.['next_value']} ${row?.['cycle_count']}`).digest('hex')
       return { table: name, rows: 1, sha256 }
     }),

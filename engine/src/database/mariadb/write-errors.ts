@@ -1,12 +1,13 @@
 import { MigratorError } from '../../host/errors.ts'
-import { asMigratorError, driverError, isGone } from './connection-errors.ts'
 import type { MariadbAddress } from './connection.ts'
+import { asMigratorError, driverError, isGone } from './connection-errors.ts'
 
 const LOCK_WAIT_TIMEOUT = 1205
 const DEADLOCK = 1213
 const DATA_TOO_LONG = 1406
 const PACKET_TOO_LARGE = 1153
-const METADATA_LOCK_HINT = 'SHOW FULL PROCESSLIST shows who holds it: a long job, a backup or an open transaction. Wait for it or end it, then resume.'
+const METADATA_LOCK_HINT =
+  'SHOW FULL PROCESSLIST shows who holds it: a long job, a backup or an open transaction. Wait for it or end it, then resume.'
 
 /** Explains a failed chunk of updates; `table` is where it failed, when that is known. */
 export function asWriteError(error: unknown, address: MariadbAddress, table: string | null): MigratorError {
