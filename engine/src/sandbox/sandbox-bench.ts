@@ -1,92 +1,46 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { businessRows, historyRows } from './content/business.ts'
-import { customizationRows } from './content/customizations.ts'
-import { deskRows } from './content/desk.ts'
-import { foreignFileRow, siteFiles } from './content/files.ts'
-import { integrationRows } from './content/integrations.ts'
-import { websiteRows } from './content/website.ts'
-import { type DemoSecrets, SECRET_COUNT, writeDemoDatabase } from './demo-database.ts'
-import { paddedBase64Url } from './fernet-token.ts'
-import { hostSpellings } from './host-spellings.ts'
-import { seededRandom } from './seeded-random.ts'
+import { addSandboxSite, type SandboxSite, type SandboxSiteOptions } from './sandbox-site.ts'
 
 const FRAMEWORK = fileURLToPath(new URL('../../../sandbox/', import.meta.url))
 const VERSION = '16.0.0'
 
-export interface SandboxBenchOptions {
+export interface SandboxBenchOptions extends SandboxSiteOptions {
   /** Made; must not exist or be empty. */
   directory: string
-  /** The site's directory and own host. Default `old.cloud`. */
-  siteName?: string
   /** A Python 3.10 or later; its standard library is enough. Default `python3` of the PATH. */
   python?: string
-  /** The same seed gives the same content, secrets included. Default: the site's name. */
-  seed?: string
   /** Default: a port of 127.0.0.1 that is free now. */
   webserverPort?: number
-  /** Further keys of site_config.json. */
-  siteConfig?: Record<string, unknown>
   /** Further keys of common_site_config.json (`default_site` makes `bench serve` ignore the Host header). */
   commonConfig?: Record<string, unknown>
 }
 
-export interface SandboxBench {
+export interface SandboxBench extends SandboxSite {
   directory: string
-  siteName: string
-  siteDirectory: string
-  databasePath: string
   /** `env/bin/python` of the bench. */
   python: string
   webserverPort: number
-  /** Every secret that was written, for searches of what leaked. */
-  secrets: DemoSecrets
 }
 
 /**
- * Makes a throwaway bench of the shape bench 5 makes, with the stand-in framework and one site in an embedded SQLite
- * database with a few thousand rows, without the bench CLI, servers, root or network.
+ * Makes a throwaway bench of the shape bench 5 makes, with the stand-in framework and one site (addSandboxSite), without
+ * the bench CLI, servers, root or network. Only in a checkout: the framework lies in `sandbox/` of the repository.
  * @throws Error of the system when Python is missing or the directory cannot be written
  */
 export async function createSandboxBench(options: SandboxBenchOptions): Promise<SandboxBench> {
-  const { directory, siteName = 'old.cloud' } = options
-  const random = seededRandom(options.seed ?? siteName)
+  const { directory } = options
   const webserverPort = options.webserverPort ?? (await freePort())
-  const secrets: DemoSecrets = {
-    encryptionKey: paddedBase64Url(random.bytes(32)),
-    administratorPassword: random.hex(24),
-    plaintexts: Array.from({ length: SECRET_COUNT }, () => `secret-${random.hex(20)}`),
-  }
-  const siteDirectory = join(directory, 'sites', siteName)
-  for (const folder of ['public/files', 'private/files', 'private/backups', 'locks', 'logs', 'db']) {
-    await mkdir(join(siteDirectory, folder), { recursive: true })
-  }
   await installFramework(directory)
   const python = await makeEnvironment(directory, options.python ?? 'python3')
-  await writeBenchFiles(directory, siteName, webserverPort, options.commonConfig ?? {})
-
-  const at = hostSpellings(siteName)
-  const files = siteFiles(at)
-  for (const file of files) await writeFile(join(siteDirectory, file.path), file.content)
-  const databaseName = `_${random.hex(16)}`
-  const databasePath = join(siteDirectory, 'db', `${databaseName}.db`)
-  const masters = [websiteRows(at), deskRows(at), integrationRows(at), customizationRows(at)]
-  const rows = [...masters.flat(), ...businessRows(at, random), ...historyRows(at, random)]
-  writeDemoDatabase(databasePath, [...rows, ...files.map((file) => file.row), foreignFileRow(at)], secrets, random)
-  const siteConfig = {
-    db_name: databaseName,
-    db_type: 'sqlite',
-    domains: [`www.${siteName}`],
-    encryption_key: secrets.encryptionKey,
-    host_name: `http://${siteName}`,
-    ...options.siteConfig,
-  }
-  await writeFile(join(siteDirectory, 'site_config.json'), JSON.stringify(siteConfig, null, 1), { mode: 0o600 })
-  return { directory, siteName, siteDirectory, databasePath, python, webserverPort, secrets }
+  const site = await addSandboxSite(directory, options)
+  await writeBenchFiles(directory, site.siteName, webserverPort, options.commonConfig ?? {})
+  return { ...site, directory, python, webserverPort }
 }
 
 async function installFramework(directory: string): Promise<void> {
@@ -127,7 +81,7 @@ async function writeBenchFiles(
   for (const folder of ['config/pids', 'logs']) await mkdir(join(directory, folder), { recursive: true })
   const apps = { frappe: { resolution: 'not a repo', is_repo: false, required: [], idx: 1, version: VERSION } }
   const common = {
-    frappe_user: process.env['USER'] ?? 'frappe',
+    frappe_user: userInfo().username,
     serve_default_site: true,
     webserver_port: port,
     ...commonConfig,
