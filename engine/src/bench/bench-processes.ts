@@ -10,7 +10,7 @@ export function commandLabel(argv: string[]): string {
     if (/^--?[\w-]*(?:pass|secret|token|auth|key)[\w-]*$/i.test(argv[index - 1] ?? '')) return '***'
     return maskUrlUserinfo(part.replace(/^(--?[\w-]*(?:pass|secret|token|auth)[\w-]*=).*/i, '$1***'))
   })
-  return shown.join(' ').slice(0, 300)
+  return shown.join(' ').trim().slice(0, 300)
 }
 
 /** A process is the bench's when it works inside it or was started with a path inside it. */
@@ -36,6 +36,11 @@ function roleOf({ argv }: ProcessFacts): string | null {
   return roles.includes(command) ? command : null
 }
 
+/** setproctitle leaves `gunicorn: master […]`; one that works in some other bench's `sites/` is that bench's. */
+function isPathlessGunicorn({ argv, directory }: ProcessFacts): boolean {
+  return (argv[0]?.startsWith('gunicorn: ') ?? false) && !directory?.endsWith('/sites')
+}
+
 type Running = Pick<BenchFacts, 'servedBy'> & { running: ProcessManagerFacts['running']; findings: Finding[] }
 
 /**
@@ -51,7 +56,7 @@ export function readRunning(
   const onWebPort = new Set(listeners.filter(({ port }) => port === webPort).map(({ pid }) => pid))
   const running = processes.flatMap((process) => {
     const name = roleOf(process)
-    const own = belongsToBench(process, benchPaths) || (name === 'gunicorn' && onWebPort.has(process.pid))
+    const own = belongsToBench(process, benchPaths) || (onWebPort.has(process.pid) && isPathlessGunicorn(process))
     if (name === null || !own) return []
     return [{ name, pid: process.pid, command: commandLabel(process.argv), directory: process.directory }]
   })

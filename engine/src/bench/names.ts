@@ -72,7 +72,8 @@ function mergeMentions(mentions: NameMention[]): SiteName[] {
     )
     if (same === undefined) names.push({ host, port, scheme, sources: [{ from, where }] })
     else {
-      same.port ??= port
+      // Behind an outer proxy nginx listens on ports no visitor sees: only names nobody else knows take theirs from it.
+      if (from !== 'nginx') same.port ??= port
       same.scheme ??= scheme
       same.sources.push({ from, where })
     }

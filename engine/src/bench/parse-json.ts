@@ -1,6 +1,6 @@
 import { printParseErrorCode, visit } from 'jsonc-parser'
 
-export interface TextPosition {
+interface TextPosition {
   /** From 1; columns in UTF-16 units, as editors count. */
   line: number
   column: number

@@ -69,6 +69,8 @@ test('a gunicorn that shows no path is known by the web port it holds', () => {
   const titled = aProcess(20, ['gunicorn: master [frappe.app:application]'], '/')
   assert.equal(readRunning([titled], [listener(8000, 20)], 8000, [BENCH]).servedBy, 'gunicorn')
   assert.equal(readRunning([titled], [listener(8001, 20)], 8000, [BENCH]).servedBy, 'none')
+  const elsewhere = aProcess(20, ['gunicorn: master [frappe.app:application]'], '/home/f/bench2/sites')
+  assert.equal(readRunning([elsewhere], [listener(8000, 20)], 8000, [BENCH]).servedBy, 'none')
 })
 
 test('ports tell who holds them, and a stranger on one is a finding', () => {

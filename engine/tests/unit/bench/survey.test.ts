@@ -366,6 +366,26 @@ test('a site is found by any of its names, and an ambiguous name finds all it ma
   assert.deepEqual(named('example'), [])
 })
 
+test('a listen port belongs only to a name that nothing but nginx knows', async (context) => {
+  const root = await makeTree(context, {
+    ...benchTree(),
+    'bench/sites/a.cloud/site_config.json': siteConfig('_a', { host_name: 'https://shop.example' }),
+    'etc/nginx/nginx.conf': `events {}
+http { server { listen 8001; server_name a.cloud shop.example 10.0.0.5; root {root}/bench/sites;
+  location / { proxy_set_header X-Frappe-Site-Name a.cloud; } } }
+`,
+  })
+  const site = only(await survey(root), 'a.cloud')
+  assert.deepEqual(
+    site.names.map(({ host, port, sources }) => [host, port, sources.length]),
+    [
+      ['a.cloud', null, 2],
+      ['shop.example', null, 2],
+      ['10.0.0.5', 8001, 1],
+    ],
+  )
+})
+
 test('odd settings of the whole bench are noticed', async (context) => {
   const root = await makeTree(context, {
     ...benchTree(),
