@@ -27,7 +27,9 @@ export class DecodedWindow {
   indexAt(offset: number): number {
     const layer = this.#layer
     if (layer.starts === undefined) return offset - this.#from
-    return offset === layer.ends.at(-1) ? layer.length : layer.starts.indexOf(offset)
+    if (offset === layer.ends[layer.length - 1]) return layer.length
+    const index = layer.starts.indexOf(offset)
+    return index < layer.length ? index : -1
   }
 
   /** The decoded character; '' before the text's start and after its end. */
@@ -79,9 +81,9 @@ interface PlainLayer {
 interface SplicedLayer {
   characters: string[]
   length: number
-  starts: number[]
-  ends: number[]
-  depths: number[]
+  starts: Int32Array
+  ends: Int32Array
+  depths: Uint8Array
 }
 
 /** A window must not begin inside a run of backslashes: whether one escapes the next depends on how many precede it. */
@@ -93,39 +95,44 @@ function windowStart(text: string, start: number, margin: number): number {
 }
 
 function decodeFully(text: string, from: number): PlainLayer | SplicedLayer {
-  if (!/[\\%&]/.test(text)) return { characters: text, length: text.length }
-  const characters = text.split('')
-  let layer: SplicedLayer = {
-    characters,
-    length: characters.length,
-    starts: characters.map((_, index) => from + index),
-    ends: characters.map((_, index) => from + index + 1),
-    depths: characters.map(() => 0),
+  const { length } = text
+  if (!/[\\%&]/.test(text)) return { characters: text, length }
+  const layer: SplicedLayer = {
+    characters: text.split(''),
+    length,
+    starts: new Int32Array(length),
+    ends: new Int32Array(length),
+    depths: new Uint8Array(length),
   }
-  for (let pass = 0; pass < MOST_LAYERS; pass++) {
-    const next = decodeOnce(layer)
-    if (next.length === layer.length) break
-    layer = next
+  for (let index = 0; index < length; index++) {
+    layer.starts[index] = from + index
+    layer.ends[index] = from + index + 1
   }
+  let passes = 0
+  while (passes < MOST_LAYERS && decodeOnce(layer)) passes++
   return layer
 }
 
-function decodeOnce(layer: SplicedLayer): SplicedLayer {
-  const { characters } = layer
-  const next: SplicedLayer = { characters: [], length: 0, starts: [], ends: [], depths: [] }
-  for (let index = 0; index < characters.length; ) {
-    const found = escapeAt(characters, index)
-    const size = found?.size ?? 1
+/** Takes off one layer of escapes, in place: what is written never overtakes what is read. False when there was none. */
+function decodeOnce(layer: SplicedLayer): boolean {
+  const { characters, starts, ends, depths } = layer
+  let write = 0
+  for (let read = 0; read < characters.length; write++) {
+    const found = escapeAt(characters, read)
+    const behind = read + (found?.size ?? 1)
     let depth = 0
-    for (let part = index; part < index + size; part++) depth = Math.max(depth, layer.depths[part] ?? 0)
-    next.characters.push(found?.character ?? characters[index] ?? '')
-    next.starts.push(layer.starts[index] ?? 0)
-    next.ends.push(layer.ends[index + size - 1] ?? 0)
-    next.depths.push(found?.percent ? depth + 1 : depth)
-    index += size
+    for (let part = read; part < behind; part++) depth = Math.max(depth, depths[part] ?? 0)
+    const start = starts[read] ?? 0
+    characters[write] = found?.character ?? characters[read] ?? ''
+    starts[write] = start
+    ends[write] = ends[behind - 1] ?? 0
+    depths[write] = found?.percent ? depth + 1 : depth
+    read = behind
   }
-  next.length = next.characters.length
-  return next
+  const shrank = write < characters.length
+  characters.length = write
+  layer.length = write
+  return shrank
 }
 
 interface Escape {

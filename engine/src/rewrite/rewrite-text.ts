@@ -45,15 +45,17 @@ export function rewriteText(
   return assemble(value, changed, bare, options.json)
 }
 
-/** Enough for a scheme and a port however they are escaped. */
-const NEAR = 72
-/** Enough for credentials. */
-const FAR = 1200
+/** Reach of a look around a hit: enough for `https://…/`, for any escaping of it, for credentials. */
+const MARGINS = [24, 144, 1200] as const
 
 function placeAt(value: string, start: number, end: number): HostPlace | undefined {
-  const near = new DecodedWindow(value, start, end, NEAR)
-  const place = placeIn(near, start, end)
-  return near.ranOut ? placeIn(new DecodedWindow(value, start, end, FAR), start, end) : place
+  let place: HostPlace | undefined
+  for (const margin of MARGINS) {
+    const window = new DecodedWindow(value, start, end, margin)
+    place = placeIn(window, start, end)
+    if (!window.ranOut) break
+  }
+  return place
 }
 
 function placeIn(window: DecodedWindow, start: number, end: number): HostPlace | undefined {
