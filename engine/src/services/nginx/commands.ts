@@ -27,7 +27,12 @@ export interface TestProblem {
   line: number | null
   /** In nginx's words. */
   problem: string
+  /** The name two blocks claim; a clash that was there before the edit is no reason to refuse it. */
+  conflictingName: string | null
 }
+
+/** `nginx: [emerg] …` on a terminal, `2026/11/23 00:18:01 [warn] 14#14: …` where the built-in log is stderr (Debian). */
+const MESSAGE = /^(?:nginx: |[\d/]+ [\d:]+ )\[(\w+)\] (?:\d+#\d+: )?(.*)$/
 
 /**
  * What `nginx -t` says. A server name that two blocks claim is a warning with exit code 0, and one of the two is
@@ -39,11 +44,11 @@ export function readTestOutput(done: Pick<Completed, 'exitCode' | 'stdout' | 'st
 } {
   const problems: TestProblem[] = []
   for (const line of `${done.stdout}\n${done.stderr}`.split('\n')) {
-    const [, level, said = ''] = /^nginx: \[(\w+)\] (.*)$/.exec(line.trim()) ?? []
-    const conflicts = /^conflicting server name/.test(said)
-    if (!conflicts && !(level === 'emerg' || level === 'crit' || level === 'error')) continue
+    const [, level, said = ''] = MESSAGE.exec(line.trim()) ?? []
+    const conflictingName = /^conflicting server name "([^"]*)"/.exec(said)?.[1] ?? null
+    if (conflictingName === null && !(level === 'emerg' || level === 'crit' || level === 'error')) continue
     const [, problem = said, file = null, at = null] = /^(.*?) in (\/.*):(\d+)$/.exec(said) ?? []
-    problems.push({ file, line: at === null ? null : Number(at), problem })
+    problems.push({ file, line: at === null ? null : Number(at), problem, conflictingName })
   }
   return { ok: done.exitCode === 0 && problems.length === 0, problems }
 }

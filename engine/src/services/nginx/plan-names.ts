@@ -6,6 +6,8 @@ import { lower, type SiteServer } from './site-servers.ts'
 interface Claim {
   server: NginxServer
   own: boolean
+  /** The word this name was before, where it is one of the renamed. */
+  from: string | null
 }
 
 /**
@@ -31,12 +33,16 @@ export function planNames(
       const held = keys.flatMap((key) => claims.get(key) ?? [])
       const foreign = held.find((claim) => !claim.own)
       const [holder] = held
+      const twiceBefore = held.length > 0 && held.every((claim) => claim.from === lower(word.value))
       if (foreign) reportTaken(draft, server, word, target, foreign.server)
-      else if (holder && held.length < keys.length) reportPartial(draft, server, word, target, holder.server)
-      else if (holder) dropped.push(word)
+      else if (holder && !twiceBefore && held.length < keys.length)
+        reportPartial(draft, server, word, target, holder.server)
+      else if (holder && !twiceBefore) dropped.push(word)
       else {
         draft.setWord(word.file ?? server.file, word, target, 'server_name')
-        for (const key of keys) claims.set(key, { server, own: true })
+        for (const key of keys) claims.set(key, { server, own: true, from: lower(word.value) })
+        if (twiceBefore)
+          draft.note(server.file, word, `${word.value} was served twice here before; nginx uses one block only.`)
       }
     }
     if (dropped.length === 0) continue
@@ -55,7 +61,7 @@ function claimNames(
 ): Map<string, Claim> {
   const claims = new Map<string, Claim>()
   for (const server of facts.servers) {
-    const claim = { server, own: own.get(server)?.exclusive ?? false }
+    const claim = { server, own: own.get(server)?.exclusive ?? false, from: null }
     for (const { value } of server.names) {
       const name = lower(value)
       const names = isLiteralName(name) ? [name] : name.startsWith('.') ? [name.slice(1)] : []

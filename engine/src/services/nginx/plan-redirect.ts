@@ -106,9 +106,9 @@ function placeFor(facts: NginxFacts, removed: Set<NginxServer>, from: string, li
   const names = ['migrator-', 'zz-migrator-'].flatMap((prefix) =>
     ['', '-2', '-3', '-4'].map((suffix) => `${prefix}${from}${suffix}.conf`),
   )
-  for (const name of names) {
-    for (const point of points) {
-      const directory = dirname(point.pattern)
+  for (const point of points) {
+    const directory = dirname(point.pattern)
+    for (const name of names) {
       const path = `${directory}/${name}`
       if (
         /[*?[]/.test(directory) ||

@@ -1,4 +1,4 @@
-import { startDraft } from './draft.ts'
+import { type Draft, startDraft } from './draft.ts'
 import type { NginxFacts, NginxRenamePlan, NginxRenameRequest } from './nginx-facts.ts'
 import { planCertificate } from './plan-certificate.ts'
 import { planMaps } from './plan-maps.ts'
@@ -24,9 +24,7 @@ export function planNginxRename(facts: NginxFacts, request: NginxRenameRequest):
       )
     return draft.finish()
   }
-  for (const file of facts.files) {
-    if (file.problem !== null) reportBroken(file.path, file.problem)
-  }
+  for (const { path, problem } of facts.files) if (problem !== null) reportBroken(draft, path, problem)
   const servers = findSiteServers(facts, request)
   const removed = planNames(facts, request, servers, draft)
   const kept = servers.filter(({ server }) => !removed.has(server))
@@ -36,18 +34,24 @@ export function planNginxRename(facts: NginxFacts, request: NginxRenameRequest):
   planRedirect(facts, request, servers, removed, draft)
   noteLeftovers(facts, request, kept, draft)
   return draft.finish()
+}
 
-  function reportBroken(path: string, problem: string): void {
-    const readable = !problem.startsWith('cannot be read')
-    draft.problem(
-      path,
-      null,
-      problem,
-      readable
-        ? 'Correct the file first (`nginx -t` names the same place); nothing in it can be edited safely.'
-        : 'Let the owner of the bench read the file, so that a name served twice can be noticed.',
-    )
-  }
+function reportBroken(draft: Draft, path: string, problem: string): void {
+  const line = Number(/^line (\d+)/.exec(problem)?.[1] ?? 0)
+  const { text } = draft.file(path)
+  const start =
+    text
+      .split('\n')
+      .slice(0, line - 1)
+      .join('\n').length + (line > 1 ? 1 : 0)
+  draft.problem(
+    path,
+    line === 0 ? null : { start, end: start },
+    problem,
+    problem.startsWith('cannot be read')
+      ? 'Let the owner of the bench read the file, so that a name served twice can be noticed.'
+      : 'Correct the file first (`nginx -t` names the same place); nothing in it can be edited safely.',
+  )
 }
 
 /** Names and paths come from outside: nothing that nginx would read as its own syntax may get into a file. */
