@@ -39,7 +39,10 @@ export async function createSandboxBench(options: SandboxBenchOptions): Promise<
   await installFramework(directory)
   const python = await makeEnvironment(directory, options.python ?? 'python3')
   const site = await addSandboxSite(directory, options)
-  await writeBenchFiles(directory, site.siteName, webserverPort, options.commonConfig ?? {})
+  // Nobody answers there; without these keys Frappe would turn to ports where a stranger's Redis may be.
+  const redis = `redis://127.0.0.1:${await freePort()}`
+  const commonConfig = { redis_cache: redis, redis_queue: redis, ...options.commonConfig }
+  await writeBenchFiles(directory, site.siteName, webserverPort, commonConfig)
   return { ...site, directory, python, webserverPort }
 }
 

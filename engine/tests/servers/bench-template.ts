@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,12 +64,23 @@ async function templateFor(frappeVersion: string): Promise<string> {
   try {
     await buildTemplate(building, frappeVersion)
     await rename(building, template)
+    await removeOldTemplates()
   } catch (error) {
     await rm(building, { recursive: true, force: true })
     // Another test process was quicker: its template is as good.
     if (!existsSync(path.join(template, 'made-at'))) throw error
   }
   return template
+}
+
+/** Templates of earlier states of sandbox/: not those of today, which another test run may be copying. */
+async function removeOldTemplates(): Promise<void> {
+  const prefix = `migrator-bench-template-${userInfo().uid}-`
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue
+    const { mtimeMs } = await stat(path.join(tmpdir(), name))
+    if (mtimeMs < Date.now() - 86_400_000) await rm(path.join(tmpdir(), name), { recursive: true, force: true })
+  }
 }
 
 async function templateKey(frappeVersion: string): Promise<string> {
