@@ -21,7 +21,7 @@ export interface BenchOptions {
   commonConfig?: Record<string, unknown>
 }
 
-export interface Completed {
+interface Completed {
   exitCode: number
   stdout: string
   stderr: string
