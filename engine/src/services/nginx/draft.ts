@@ -4,7 +4,7 @@ import { applySplices, type Splice, spellWord } from './splice.ts'
 import { lineOf } from './tokens.ts'
 
 /** A stretch of one file: a word, a block. */
-export interface Place {
+interface Place {
   start: number
   end: number
 }

@@ -36,7 +36,9 @@ export function planMaps(
       const name = lower(word.value)
       if (!isLiteralName(name) || !(targets.has(name) || request.siteNames.map(lower).includes(name))) continue
       const present = was(name)
-      const directory = present !== null && present === request.directory?.from ? request.directory.to : present
+      // A name that led to another directory than the site's was broken before; the rename does not mend it.
+      if (request.directory && present !== request.directory.from) continue
+      const directory = request.directory?.to ?? present
       const newName = targets.get(name) ?? name
       if (directory === null || becomes(newName) === directory || wanted.has(`${variable} ${newName}`)) continue
       wanted.add(`${variable} ${newName}`)

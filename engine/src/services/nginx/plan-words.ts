@@ -13,7 +13,7 @@ const HOST_DIRECTIVES = new Set([
 ])
 
 /** The old host at its boundaries: not inside another host name, not behind `@`. A name without a dot only as a whole. */
-export function hostPattern(host: string): RegExp {
+function hostPattern(host: string): RegExp {
   const name = escapeRegex(host)
   return host.includes('.')
     ? new RegExp(`(?<![\\w.@-])${name}(?![\\w-]|\\.[\\w])`, 'gi')

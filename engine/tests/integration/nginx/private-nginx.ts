@@ -17,7 +17,7 @@ export interface PrivateNginx {
 }
 
 /** Free now; asked for together, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
+async function freePorts(count: number): Promise<number[]> {
   const probes = Array.from({ length: count }, () => createProbe())
   const ports = await Promise.all(
     probes.map(
