@@ -14,6 +14,10 @@ class IncorrectSitePath(Exception):
         return f"404 Not Found: {self.args[0]} does not exist"
 
 
+class AuthenticationError(Exception):
+    """Wrong user or password."""
+
+
 def read_config(path):
     with open(path, encoding="utf-8") as file:
         return json.load(file)

@@ -17,6 +17,7 @@ from frappe.utils.password import check_password
 
 _site = None  # set by `bench serve`, then stronger than the Host header
 STATUS = {frappe.IncorrectSitePath: 404, FileNotFoundError: 404, PermissionError: 403}
+STATUS |= {frappe.AuthenticationError: 401}
 HEAD = '<!doctype html><title>{}</title>\n<link rel="canonical" href="{}/login">\n'
 STYLE = '<link rel="stylesheet" href="/assets/frappe/css/login.css">\n'
 FORM = '<h1>Login</h1><form class="form-signin"></form>'

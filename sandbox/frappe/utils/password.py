@@ -14,7 +14,7 @@ def check_password(user, password):
     rounds, *parts = (stored or "$$1$$").split("$")[2:]
     salt, checksum = (base64.b64decode(part.replace(".", "+") + "=" * (-len(part) % 4)) for part in parts)
     if hashlib.pbkdf2_hmac("sha256", password.encode(), salt, int(rounds)) != checksum:
-        raise PermissionError("Invalid login credentials")
+        raise frappe.AuthenticationError("Invalid login credentials")
 
 
 def get_decrypted_password(doctype, name, fieldname="password"):

@@ -73,7 +73,7 @@ test('the real data serves by Host header, and the Administrator can sign in', o
   )
   assert.match(
     await get(`http://127.0.0.1:${web.port}/api/method/login`, 'old.cloud', '--data', 'usr=Administrator&pwd=x'),
-    /^403/,
+    /^401/,
   )
   assert.match(await get(`http://127.0.0.1:${web.port}/assets/frappe/css/login.css`, 'old.cloud'), /^404/)
 })
