@@ -19,6 +19,12 @@ export function driverError(error: unknown): DriverError | null {
   return { code, errno, sqlState, text }
 }
 
+/** What may be kept as the cause: the connector's own errors quote the statement with its values. */
+export function withoutStatement(error: unknown): unknown {
+  const seen = driverError(error)
+  return seen === null ? error : new Error(`${seen.code} (${seen.errno}): ${seen.text}`)
+}
+
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'ENOENT',
@@ -63,9 +69,9 @@ export function asMigratorError(error: unknown, address: MariadbAddress, doing: 
   if (error instanceof MigratorError) return error
   const seen = driverError(error)
   const place = placeOf(address)
-  if (seen !== null && UNREACHABLE.has(seen.code)) return unreachable(seen, place, error)
+  if (seen !== null && UNREACHABLE.has(seen.code)) return unreachable(seen, place, withoutStatement(error))
   if (seen !== null && (ACCESS_DENIED.has(seen.code) || seen.errno === 1045 || seen.errno === 1044)) {
-    return accessDenied(seen, address, place, error)
+    return accessDenied(seen, address, place, withoutStatement(error))
   }
   if (seen !== null && (seen.code === 'ER_BAD_DB_ERROR' || seen.errno === 1049)) {
     return new MigratorError({
@@ -75,7 +81,7 @@ export function asMigratorError(error: unknown, address: MariadbAddress, doing: 
       evidence: seen.text,
       hint: `Compare db_name in the site's site_config.json with the output of SHOW DATABASES.`,
       failureClass: 'configuration',
-      cause: error,
+      cause: withoutStatement(error),
     })
   }
   if (isGone(error)) {
@@ -86,7 +92,7 @@ export function asMigratorError(error: unknown, address: MariadbAddress, doing: 
       evidence: seen === null ? String(error) : seen.text,
       hint: 'See whether the server was restarted (systemctl status mariadb), then run resume or rollback.',
       failureClass: 'service',
-      cause: error,
+      cause: withoutStatement(error),
     })
   }
   return new MigratorError({
@@ -94,7 +100,7 @@ export function asMigratorError(error: unknown, address: MariadbAddress, doing: 
     kind: 'failed',
     message: `The database ${address.database} at ${place} reported an error while ${doing}.`,
     evidence: seen === null ? String(error) : `${seen.code} (${seen.errno}): ${seen.text}`,
-    cause: error,
+    cause: withoutStatement(error),
   })
 }
 

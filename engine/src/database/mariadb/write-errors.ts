@@ -1,6 +1,6 @@
 import { MigratorError } from '../../host/errors.ts'
 import type { MariadbAddress } from './connection.ts'
-import { asMigratorError, driverError, isGone } from './connection-errors.ts'
+import { asMigratorError, driverError, isGone, withoutStatement } from './connection-errors.ts'
 
 const LOCK_WAIT_TIMEOUT = 1205
 const DEADLOCK = 1213
@@ -20,7 +20,7 @@ export function asWriteError(error: unknown, address: MariadbAddress, table: str
     kind: 'failed' as const,
     evidence: seen === null ? String(error) : `${seen.code} (${seen.errno}): ${seen.text}`,
     untouched: 'The whole chunk was rolled back; earlier chunks stay and can be undone with rollback.',
-    cause: error,
+    cause: withoutStatement(error),
   }
   if (seen?.errno === LOCK_WAIT_TIMEOUT || seen?.errno === DEADLOCK) {
     return new MigratorError({

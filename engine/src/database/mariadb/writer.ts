@@ -6,18 +6,26 @@ import { takeNamedLock } from './named-lock.ts'
 import { type MariadbTable, readTables } from './tables.ts'
 import { asWriteError } from './write-errors.ts'
 
-/** Strict: an overflow is an error, never a cut. Short waits: a site's own long transaction is reported, not waited for. */
-const WRITE_SESSION = `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 10,
-  lock_wait_timeout = 30, wait_timeout = 604800, autocommit = 1, tx_isolation = 'REPEATABLE-READ'`
+/** A site's own long transaction is reported, not waited for. */
+const ROW_LOCK_SECONDS = 10
+
+/** Strict: an overflow is an error, never a cut. */
+const writeSession = (rowLockSeconds: number) => `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
+  innodb_lock_wait_timeout = ${rowLockSeconds}, lock_wait_timeout = 30, wait_timeout = 604800, autocommit = 1,
+  tx_isolation = 'REPEATABLE-READ'`
 
 /** Statements sent ahead of their answers. */
 const PIPELINE = 500
 
 /** Opens the writing session; see SiteDatabase.openWriter. */
-export async function openMariadbWriter(address: MariadbAddress, waitMilliseconds: number): Promise<DatabaseWriter> {
+export async function openMariadbWriter(
+  address: MariadbAddress,
+  waitMilliseconds: number,
+  rowLockSeconds: number = ROW_LOCK_SECONDS,
+): Promise<DatabaseWriter> {
   const connection = await connect(address, 'write')
   try {
-    await connection.query(WRITE_SESSION)
+    await connection.query(writeSession(rowLockSeconds))
     await takeNamedLock(connection, address.database, waitMilliseconds)
     const tables = new Map((await readTables(connection)).map((table) => [table.name, table]))
     return new MariadbWriter(connection, address, tables)
