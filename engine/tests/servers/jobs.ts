@@ -43,9 +43,10 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 try:
 	job = Job.fetch(json.load(sys.stdin), connection=get_redis_conn())
+	status = job.get_status()  # before the result: both are written at once, a job may end between two reads
 	result = job.latest_result()
 	error = result.exc_string.strip().splitlines()[-1] if result and result.exc_string else None
-	print(json.dumps({"status": job.get_status(), "site": job.kwargs.get("site"), "error": error}))
+	print(json.dumps({"status": status, "site": job.kwargs.get("site"), "error": error}))
 except NoSuchJobError:
 	print(json.dumps({"status": None, "site": None, "error": None}))`
   return (await runPython(bench, script, id)) as JobState
