@@ -22,7 +22,7 @@ type MovedJobs = { moved: number; left: { id: string; why: string }[] }
 
 /**
  * Gives the waiting, scheduled, deferred and failed jobs of the site their new site name; under the old one each would fail with
- * IncorrectSitePath. Running ones are waited for first.
+ * IncorrectSitePath. Running ones are waited for first; then the workers pause until the directory is renamed (resume-workers).
  */
 export const moveJobs: Change<Params, null, MovedJobs> = {
   kind: 'move-jobs',
@@ -33,7 +33,7 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
   inspect: async () => ({ state: 'pending' }),
   prepare: async () => null,
   apply: async (context, params) => {
-    const answer = await call(context, params, params.from, params.to)
+    const answer = await call(context, params, { old: params.from, new: params.to, pause: true })
     if (answer.running.length) {
       throw new MigratorError({
         code: 'jobs-still-running',
@@ -47,7 +47,7 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
     return { moved: answer.moved.length, left: answer.left }
   },
   revert: async (context, params) => {
-    const answer = await call(context, params, params.to, params.from)
+    const answer = await call(context, params, { old: params.to, new: params.from, pause: false })
     const kept: Kept[] = answer.running.map((id) => ({
       what: `job ${id}`,
       left: 'moved',
@@ -57,14 +57,18 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
   },
 }
 
-async function call(context: ChangeContext, params: Params, old: string, now: string): Promise<z.infer<typeof Answer>> {
+async function call(
+  context: ChangeContext,
+  params: Params,
+  wanted: { old: string; new: string; pause: boolean },
+): Promise<z.infer<typeof Answer>> {
   const text = await context.host.readFile(join(context.benchPath, 'sites', 'common_site_config.json'))
   const { redis_queue: redis } = JSON.parse(text.toString()) as { redis_queue?: unknown }
   if (typeof redis !== 'string') return { moved: [], running: [], left: [] }
   const done = await context.host.run({
     argv: [join(context.benchPath, 'env/bin/python'), assetPath('src/changes/python/move_jobs.py')],
     directory: join(context.benchPath, 'sites'),
-    input: JSON.stringify({ redis, bench_id: params.benchId, old, new: now, wait: params.waitSeconds, dry: false }),
+    input: JSON.stringify({ redis, bench_id: params.benchId, wait: params.waitSeconds, ...wanted }),
     timeoutMilliseconds: (params.waitSeconds + 120) * 1000,
     onStart: (identity) => context.child(identity, 'move_jobs.py'),
   })

@@ -8,6 +8,7 @@ import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
 import { rebuildSearch } from './rebuild-search.ts'
 import { recordDigest } from './record-digest.ts'
+import { resumeWorkers } from './resume-workers.ts'
 import { rewriteDatabase } from './rewrite-database.ts'
 import { safetyBackup } from './safety-backup.ts'
 import { userCrontab } from './user-crontab.ts'
@@ -22,6 +23,7 @@ const all: AnyChange[] = [
   forgetTypes(userCrontab),
   forgetTypes(moveDirectory),
   forgetTypes(moveJobs),
+  forgetTypes(resumeWorkers),
   forgetTypes(proxyConfig),
   forgetTypes(rewriteDatabase),
   forgetTypes(clearCache),

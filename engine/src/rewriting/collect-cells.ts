@@ -4,6 +4,9 @@ import { caseVariants, needlesFor } from '../rewrite/needles.ts'
 import { rewriteText } from '../rewrite/rewrite-text.ts'
 import { holds, type RewriteTarget, type TargetColumn } from './targets.ts'
 
+/** Fields of all Single DocTypes: rows of (doctype, field, value) without a key (frappe/database/mariadb/framework_mariadb.sql). */
+const SINGLES = 'tabSingles'
+
 /** One cell that holds an old name, with what the rules make of it. */
 export interface FoundCell {
   table: string
@@ -57,7 +60,7 @@ export async function* collectCells(
 function scanTargetOf(target: RewriteTarget, table: TableSchema | undefined): ScanTarget[] {
   if (!table) return []
   const present = new Set(table.columns.map((column) => column.name))
-  if (target.singles.length) {
+  if (target.table === SINGLES) {
     return [{ table: target.table, columns: ['value'], alsoReturn: ['doctype', 'field'] }]
   }
   const columns = target.columns.filter((column) => present.has(column.column))
@@ -68,7 +71,7 @@ function scanTargetOf(target: RewriteTarget, table: TableSchema | undefined): Sc
 }
 
 function* cellsOf(hit: ScanHit, target: RewriteTarget, table: TableSchema, hosts: HostRule[]): Generator<FoundCell> {
-  if (target.singles.length) {
+  if (target.table === SINGLES) {
     const { doctype, field, value } = hit.row
     if (typeof value !== 'string' || typeof doctype !== 'string' || typeof field !== 'string') return
     const single = target.singles.find((rule) => rule.doctype === doctype && rule.field === field)

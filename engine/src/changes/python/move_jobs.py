@@ -1,8 +1,10 @@
 """Moves the background jobs of one Frappe site to another site name inside the bench's Redis queue.
 
 Runs with the bench's own Python: a job's arguments are a pickle that may hold objects of Frappe or of an app.
-Reads one JSON object from standard input: {"redis", "bench_id", "old", "new", "wait", "dry"}; `redis` may carry a password and
-therefore comes neither as an argument nor in the environment. `wait`: seconds to wait for running jobs. Prints one JSON object:
+Reads one JSON object from standard input: {"redis", "bench_id", "old", "new", "wait", "pause"}; `redis` may carry a password and
+therefore comes neither as an argument nor in the environment. `wait`: seconds to wait for running jobs. `pause`: leave the workers
+of the bench paused (rq:suspended, which ends by itself after a minute), because the site's directory moves next; false: end a
+pause of ours. Prints one JSON object:
 {"moved": [{"id", "new", "status", "method"}], "running": [...], "left": [{"id", "why"}]}.
 
 Keys are renamed rather than saved anew: that keeps the place in the queue, the time to live and the results, and each job is whole
@@ -23,6 +25,8 @@ import redis
 SEPARATORS = ("::", "||")
 REGISTRIES = ("deferred", "scheduled", "failed", "finished", "canceled")
 PATIENCE = 20
+# As engine/src/services/queue-suspension.ts has it.
+SUSPENDED, OURS = "rq:suspended", "frappe-migrator"
 
 
 def text(value):
@@ -172,31 +176,46 @@ def running_of(connection, bench_id, site):
     return found
 
 
+def wait_for_running(connection, bench_id, site, seconds):
+    """Pauses the workers only once no job of the site runs, and looks again: one may have begun in between."""
+    until = time.time() + seconds
+    while True:
+        while (running := running_of(connection, bench_id, site)) and time.time() < until:
+            time.sleep(0.2)
+        if running:
+            return running
+        connection.set(SUSPENDED, OURS, ex=60, nx=True)
+        if not running_of(connection, bench_id, site):
+            return []
+        end_pause(connection)
+
+
+def end_pause(connection):
+    if text(connection.get(SUSPENDED)) == OURS:
+        connection.delete(SUSPENDED)
+
+
 def main():
     wanted = json.load(sys.stdin)
     connection = redis.from_url(wanted["redis"])
     bench_id, old, new = wanted["bench_id"], wanted["old"], wanted["new"]
-    until = time.time() + wanted["wait"]
-    while (running := running_of(connection, bench_id, old)) and time.time() < until:
-        time.sleep(0.2)
     moved, left = [], []
-    busy = running_ids(connection, bench_id)
-    for identity, places in job_places(connection, bench_id).items():
-        if identity in busy:
-            continue
-        try:
-            if wanted["dry"]:
-                job = read_job(connection, identity, old)
-                done = job and {"id": identity, "new": new_id(identity, old, new), "status": "", "method": ""}
-            else:
+    running = wait_for_running(connection, bench_id, old, wanted["wait"])
+    if not running or not wanted["pause"]:
+        busy = running_ids(connection, bench_id)
+        for identity, places in job_places(connection, bench_id).items():
+            if identity in busy:
+                continue
+            try:
                 done = move(connection, identity, places, old, new)
-        except ValueError as failure:
-            left.append({"id": identity, "why": str(failure)})
-            continue
-        if done:
-            moved.append(done)
-    if not wanted["dry"]:
+            except ValueError as failure:
+                left.append({"id": identity, "why": str(failure)})
+                continue
+            if done:
+                moved.append(done)
         rename_relations(connection, moved, old, new)
+    if not wanted["pause"]:
+        end_pause(connection)
     print(json.dumps({"moved": moved, "running": running, "left": left}))
 
 

@@ -175,3 +175,6 @@ function reasonFor(reminder: Reminder, input: OutsideSystemsInput): string | und
   if (doctypes.length > 0) return `this site has ${doctypes.join(', ')}`
   return keys.length > 0 ? `site configuration has ${keys.join(', ')}` : undefined
 }
+
+/** The DocTypes whose rows decide which systems are on the list. */
+export const outsideDocTypes = (): string[] => [...new Set(reminders.flatMap((reminder) => reminder.doctypes ?? []))]

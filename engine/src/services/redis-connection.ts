@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis'
+import { MigratorError } from '../host/errors.ts'
+
+/**
+ * Runs work on a connection that gives up instead of trying for ever, and closes it.
+ * @throws MigratorError `redis-unreachable` naming the server by its configuration key
+ */
+export async function withRedis<Result>(
+  url: string,
+  key: string,
+  work: (client: Redis) => Promise<Result>,
+): Promise<Result> {
+  const { Redis } = await import('ioredis')
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 3000,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => null,
+  })
+  // The connection's errors reach us through the commands that fail.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await work(client)
+  } catch (cause) {
+    throw new MigratorError({
+      code: 'redis-unreachable',
+      kind: 'failed',
+      message: `The Redis server of the bench (${key}) does not answer.`,
+      evidence: cause instanceof Error ? cause.message.replace(/\/\/[^@/]*@/, '//***@') : String(cause),
+      hint: 'Start it (bench start, or supervisor), then try again.',
+      failureClass: 'service',
+      cause,
+    })
+  } finally {
+    client.disconnect()
+  }
+}

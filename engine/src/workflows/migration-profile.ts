@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { MigratorError } from '../host/errors.ts'
+
+const Place = z.strictObject({
+  domain: z.string().describe('Name of the site: erp.example.com').exactOptional(),
+  server_ip: z.string().describe('Address of the server; only this machine is supported in a rename').exactOptional(),
+  bench_path: z.string().describe('Absolute path of the bench').exactOptional(),
+})
+
+/** The `migration_profile` file of `--profile`: what to move, without any secret. */
+export const MigrationProfile = z.strictObject({
+  source: Place.extend({
+    bench_version: z.string().describe('Version of bench at the source').exactOptional(),
+  }).exactOptional(),
+  target: Place.exactOptional(),
+  database: z
+    .strictObject({
+      backup_file: z.string().describe('A backup to restore from').exactOptional(),
+      restore_method: z.enum(['bench_restore', 'manual']).exactOptional(),
+    })
+    .exactOptional(),
+  services: z
+    .strictObject({
+      redis: z.enum(['local', 'docker', 'external']).exactOptional(),
+      proxy: z.enum(['nginx', 'traefik', 'caddy']).exactOptional(),
+      ssl: z.enum(['letsencrypt', 'self-signed', 'none']).exactOptional(),
+    })
+    .exactOptional(),
+})
+export type MigrationProfile = z.infer<typeof MigrationProfile>
+
+const SECRET_KEY = /passw|secret|token|api_?key|private_?key|encryption/i
+const SECRET_VALUE = /\/\/[^/@\s]+:[^/@\s]+@|-----BEGIN/
+
+function secretsIn(value: unknown, path: string): string[] {
+  if (typeof value === 'string') return SECRET_VALUE.test(value) ? [path] : []
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = path === '' ? key : `${path}.${key}`
+    return SECRET_KEY.test(key) ? [here] : secretsIn(inner, here)
+  })
+}
+
+const wrong = (path: string, message: string, evidence: string, hint: string): MigratorError =>
+  new MigratorError({
+    code: 'profile-invalid',
+    kind: 'usage',
+    message: `${path}: ${message}`,
+    evidence,
+    untouched: 'Nothing was changed.',
+    hint,
+  })
+
+/**
+ * Reads a profile's text.
+ * @throws MigratorError `profile-invalid`: no JSON, unknown keys (each named), wrong values, or a secret in it.
+ */
+export function parseMigrationProfile(path: string, text: string): MigrationProfile {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw wrong(
+      path,
+      'the profile is not valid JSON.',
+      error instanceof Error ? error.message : '',
+      'Correct it; its schema is docs/migration-profile.schema.json.',
+    )
+  }
+  const secrets = secretsIn(value, '')
+  if (secrets.length) {
+    throw wrong(
+      path,
+      'a profile must not hold secrets.',
+      `found in: ${secrets.join(', ')}`,
+      "Take them out; frappe-migrator reads passwords from the site's own configuration.",
+    )
+  }
+  const parsed = MigrationProfile.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((issue) => {
+    const at = issue.path.join('.')
+    return issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `unknown key ${at ? `${at}.` : ''}${key}`).join(', ')
+      : `${at}: ${issue.message}`
+  })
+  throw wrong(
+    path,
+    'the profile does not fit its schema.',
+    problems.join('; '),
+    'See docs/migration-profile.schema.json.',
+  )
+}
+
+/**
+ * Refuses, by name, what a rename cannot do yet; nothing in a profile is ignored.
+ * @throws MigratorError `profile-unsupported`
+ */
+export function refuseUnsupported(profile: MigrationProfile, benchVersion: string | null): void {
+  const { source, target, database, services } = profile
+  const local = (ip: string | undefined) => ip === undefined || ip === '127.0.0.1' || ip === '::1' || ip === 'localhost'
+  const unsupported = [
+    local(target?.server_ip) || target?.server_ip === source?.server_ip
+      ? null
+      : 'target.server_ip: another server (transfer-server comes later)',
+    target?.bench_path === undefined || target.bench_path === source?.bench_path
+      ? null
+      : 'target.bench_path: another bench (transfer-server comes later)',
+    database?.backup_file === undefined
+      ? null
+      : 'database.backup_file: restoring comes later; a rename makes its own backup',
+    database?.restore_method === undefined ? null : 'database.restore_method: restoring comes later',
+    services?.proxy === undefined || services.proxy === 'nginx' ? null : `services.proxy: ${services.proxy}`,
+    services?.redis === 'docker' ? 'services.redis: docker' : null,
+    services?.ssl === 'letsencrypt'
+      ? 'services.ssl: letsencrypt (issuing comes later; give --certificate and --certificate-key)'
+      : null,
+    services?.ssl === 'self-signed'
+      ? 'services.ssl: self-signed (issuing comes later; give --certificate and --certificate-key)'
+      : null,
+    source?.bench_version === undefined || benchVersion === null || source.bench_version === benchVersion
+      ? null
+      : `source.bench_version: ${source.bench_version}, but this bench is ${benchVersion}`,
+  ].filter((item) => item !== null)
+  if (unsupported.length === 0) return
+  throw new MigratorError({
+    code: 'profile-unsupported',
+    kind: 'refused',
+    message: 'The profile asks for something that a rename does not support yet.',
+    evidence: unsupported.join('; '),
+    untouched: 'Nothing was changed.',
+    hint: 'Take these keys out of the profile.',
+  })
+}

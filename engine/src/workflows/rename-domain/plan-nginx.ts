@@ -1,0 +1,85 @@
+import type { BenchFacts } from '../../bench/bench-facts.ts'
+import type { Finding } from '../../bench/finding.ts'
+import { sha256Of } from '../../host/value-digest.ts'
+import type { NginxRenamePlan, NginxRenameRequest } from '../../services/nginx/nginx-facts.ts'
+import { planNginxRename } from '../../services/nginx/plan-rename.ts'
+import type { RenameNames } from './names.ts'
+import type { ChosenCertificate } from './plan-certificate.ts'
+import type { RenameRequest } from './request.ts'
+
+export interface NginxPlan {
+  request: NginxRenameRequest
+  plan: NginxRenamePlan
+  files: { path: string; before: string | null; after: string }[]
+  findings: Finding[]
+  redirects: boolean
+}
+
+/** What nginx's files say of the site and what they shall say; null where nginx does not serve it. */
+export function planNginx(
+  facts: BenchFacts,
+  names: RenameNames,
+  request: RenameRequest,
+  certificate: ChosenCertificate,
+): NginxPlan | null {
+  const { nginx } = facts
+  const served = names.site.names.some((name) => name.sources.some((source) => source.from === 'nginx'))
+  if (!nginx || !served) return null
+  const old = names.site.names.find((name) => name.host === names.source.host)
+  const oldServed = old?.sources.some((source) => source.from === 'nginx') ?? false
+  const port = names.url?.port ?? null
+  const wanted: NginxRenameRequest = {
+    hosts: [names.source.host, ...names.hosts.map((rule) => rule.from)]
+      .filter((host, index, all) => all.indexOf(host) === index)
+      .map((from) => ({ from, to: names.target })),
+    directory: names.directory,
+    sitesPath: `${facts.path}/sites`,
+    siteNames: [...new Set([names.site.name, ...names.site.names.map((name) => name.host)])],
+    certificate,
+    redirect:
+      request.redirect && oldServed && names.source.port === null
+        ? {
+            from: names.source.host,
+            toUrl: `${names.scheme}://${names.target}${port === null ? '' : `:${port}`}`,
+            status: 307,
+            tls: names.site.certificate,
+          }
+        : null,
+  }
+  const plan = planNginxRename(nginx, wanted)
+  return {
+    request: wanted,
+    plan,
+    files: plan.edits.map((edit) => ({
+      path: edit.path,
+      before: edit.before === null ? null : sha256Of(edit.before),
+      after: sha256Of(edit.after),
+    })),
+    findings: [...problemsOf(plan), ...notesOf(plan)],
+    redirects: wanted.redirect !== null,
+  }
+}
+
+const where = (file: string, line: number | null): string => (line === null ? file : `${file}:${line}`)
+
+function problemsOf(plan: NginxRenamePlan): Finding[] {
+  return plan.problems.map(({ file, line, problem, hint }) => ({
+    id: 'nginx-cannot-be-edited',
+    severity: 'critical',
+    title: problem,
+    evidence: where(file, line),
+    remedies: [hint],
+    subject: file,
+  }))
+}
+
+function notesOf(plan: NginxRenamePlan): Finding[] {
+  return plan.notes.map(({ file, line, note }) => ({
+    id: 'nginx-note',
+    severity: 'information',
+    title: note,
+    evidence: where(file, line),
+    remedies: [],
+    subject: file,
+  }))
+}

@@ -1,0 +1,109 @@
+import type { BenchFacts } from '../../bench/bench-facts.ts'
+import type { Plan } from '../../execution/plan.ts'
+import { outsideSystems } from '../../rewrite/fields/outside-systems.ts'
+import type { RenameNames } from './names.ts'
+import type { RenameInput } from './plan.ts'
+import type { NginxPlan } from './plan-nginx.ts'
+import type { ConfigurationEdit } from './plan-site-config.ts'
+import type { TextFileEdits } from './plan-text-files.ts'
+
+export function configurationPreview(
+  keys: ConfigurationEdit[],
+  textFiles: TextFileEdits[],
+  nginx: NginxPlan | null,
+  names: RenameNames,
+  facts: BenchFacts,
+): Plan['preview']['configuration'] {
+  const { directory } = names
+  return [
+    ...(directory
+      ? [{ file: `${facts.path}/sites`, what: 'directory', before: directory.from, after: directory.to }]
+      : []),
+    ...keys.map(({ file, what, before, after }) => ({ file, what, before, after })),
+    ...textFiles.flatMap((file) =>
+      file.edits.map((edit) => ({
+        file: file.path,
+        what: `line ${edit.line}`,
+        before: edit.before,
+        after: edit.after,
+      })),
+    ),
+    ...(nginx?.plan.changes ?? []).map((change) => ({
+      file: change.file,
+      what: `line ${change.line}: ${change.what}`,
+      before: change.before === '' ? null : change.before,
+      after: change.after,
+    })),
+  ]
+}
+
+export function servicesPreview({ facts, names }: RenameInput, nginx: NginxPlan | null): string[] {
+  const queue = facts.redis.some((redis) => redis.purpose === 'queue') && names.directory !== null
+  return [
+    `the site ${names.site.name}: maintenance on, scheduler paused, both put back as they were`,
+    ...(queue
+      ? [
+          'background workers of the whole bench: pause for about a second while jobs and directory move; nothing is restarted',
+        ]
+      : []),
+    ...(nginx?.files.length
+      ? [
+          facts.nginx?.master
+            ? 'nginx: configuration checked (nginx -t), then reloaded'
+            : 'nginx does not run: its files are edited, nothing is reloaded',
+        ]
+      : []),
+    ...(facts.servedBy === 'gunicorn' ? ['gunicorn: not restarted (a moved directory serves at once)'] : []),
+  ]
+}
+
+export function offeredNames({ database, names }: RenameInput): Plan['preview']['offered'] {
+  return database.others.map(({ host, values, samples }) => ({
+    what:
+      host === names.ambiguous
+        ? `${host}: too common a name to be rewritten unasked`
+        : `${host}: another name of the site`,
+    values,
+    switch: `--also-rewrite ${host}`,
+    samples,
+  }))
+}
+
+export function outsidePreview({ facts, names, database }: RenameInput): Plan['preview']['outside'] {
+  const external = database.occurrences.columns
+    .filter((column) => column.action === 'external' && column.values + column.bare > 0)
+    .map((column) => ({
+      system: column.label,
+      action: column.reason,
+      because: `${column.values + column.bare} values name the old host`,
+    }))
+  const siteConfigKeys = [...Object.keys(names.site.config.value ?? {}), ...Object.keys(facts.commonConfig.value ?? {})]
+  const systems = outsideSystems({
+    oldHost: names.source.host,
+    newHost: names.target,
+    doctypesWithRows: database.doctypesWithRows,
+    hasTls: names.site.tls,
+    siteConfigKeys,
+  })
+  return [...systems, ...external]
+}
+
+export function manualSteps({ facts, names, request }: RenameInput, nginx: NginxPlan | null): string[] {
+  const development = facts.servedBy === 'bench-serve' || facts.processManager.kind === 'procfile'
+  const served = facts.commonConfig.value?.['default_site'] === names.site.name
+  return [
+    ...(development && served && names.directory
+      ? [
+          'Restart bench start (or bench serve): the development server was started for the old name and answers with it until then.',
+        ]
+      : []),
+    ...(nginx === null && request.redirect
+      ? ['nginx does not serve this site, so there is no redirect from the old name; a proxy in front must send it on.']
+      : []),
+    ...(request.rebuildSearch
+      ? []
+      : [
+          `The search index still shows old links in its excerpts: bench --site ${names.directory?.to ?? names.site.name} rebuild-global-search, when convenient (or --rebuild-search).`,
+        ]),
+  ]
+}

@@ -1,0 +1,133 @@
+import type { BenchFacts, CertificateFacts } from '../../bench/bench-facts.ts'
+import type { Finding } from '../../bench/finding.ts'
+import { findingsForSite } from '../../bench/site-by-name.ts'
+import type { BindingFact, Plan } from '../../execution/plan.ts'
+import { digestOf } from '../../host/value-digest.ts'
+import type { DatabaseFacts } from './database-facts.ts'
+import { planFindings } from './findings.ts'
+import type { RenameNames } from './names.ts'
+import { planCertificate } from './plan-certificate.ts'
+import { planChecks } from './plan-checks.ts'
+import { planNginx } from './plan-nginx.ts'
+import { configurationPreview, manualSteps, offeredNames, outsidePreview, servicesPreview } from './plan-preview.ts'
+import { previewOffered, previewRewrite, previewSkipped, rewriteTargets } from './plan-rewrite.ts'
+import { planCommonConfig, planSiteConfig } from './plan-site-config.ts'
+import { planSteps } from './plan-steps.ts'
+import { planTextFiles } from './plan-text-files.ts'
+import type { RenameRequest } from './request.ts'
+
+export interface RenameInput {
+  facts: BenchFacts
+  names: RenameNames
+  request: RenameRequest
+  database: DatabaseFacts
+  /** The certificate of `--certificate`, inspected. */
+  givenCertificate: CertificateFacts | null
+  /** Whether the owner of the bench may not write a file itself. */
+  privileged: (path: string) => boolean
+  diskBytesFree: number
+  now: Date
+}
+
+const MEBIBYTE = 1024 * 1024
+/** Compressed dump at its worst, and room to work. */
+const BACKUP_SHARE = 0.6
+const WORKING_ROOM = 64 * MEBIBYTE
+/** Cells rewritten a second, measured on two cores with the connection of the site's own user; halved to be safe. */
+const CELLS_PER_SECOND = 5000
+const WINDOW_BASE_SECONDS = 2
+
+/** Facts in, plan out: pure. */
+export function planRename(input: RenameInput): Plan {
+  const { facts, names, request, database } = input
+  const certificate = planCertificate(facts, names, request, input.givenCertificate, input.now)
+  const siteConfig = planSiteConfig(names, certificate.chosen)
+  const commonConfig = planCommonConfig(facts, names)
+  const textFiles = planTextFiles(facts, names)
+  const nginx = planNginx(facts, names, request, certificate.chosen)
+  const { targets, withoutKey } = rewriteTargets(database.rules, database.tables)
+  const parts = {
+    facts,
+    names,
+    request,
+    siteConfig,
+    commonConfig,
+    textFiles,
+    nginx,
+    targets,
+    privileged: input.privileged,
+  }
+  const { columns, valueBytes } = database.occurrences
+  const rewrite = previewRewrite(columns)
+  const cells = rewrite.reduce((sum, column) => sum + column.values, 0)
+  const diskBytesNeeded = Math.ceil(database.totalBytes * BACKUP_SHARE + valueBytes * 3 + WORKING_ROOM)
+  const diskFormula = 'database × 0.6 for the compressed backup + 3 × values that change + 64 MiB'
+  const plannedTables = [...new Set(rewrite.map((column) => column.table))]
+  return {
+    format: 1,
+    command: 'rename-domain',
+    createdAt: input.now.toISOString(),
+    benchPath: facts.path,
+    site: {
+      oldName: names.source.host,
+      newName: names.target,
+      oldDirectory: names.site.name,
+      newDirectory: names.directory?.to ?? names.site.name,
+    },
+    request: JSON.parse(JSON.stringify(request)),
+    binding: bindingOf(input),
+    steps: planSteps(parts),
+    checks: planChecks({ ...parts, diskBytesNeeded, diskFormula, plannedTables }),
+    preview: {
+      configuration: configurationPreview([...siteConfig, ...commonConfig], textFiles, nginx, names, facts),
+      services: servicesPreview(input, nginx),
+      rewrite,
+      offered: [...offeredNames(input), ...previewOffered(columns)],
+      skipped: previewSkipped(database.rules, columns, withoutKey),
+      outside: outsidePreview(input),
+      manual: manualSteps(input, nginx),
+      downtimeSeconds: Math.ceil(WINDOW_BASE_SECONDS + cells / CELLS_PER_SECOND),
+      downtimeBasis: `${cells} values to rewrite by key; the search and the backup run before, while the site is live`,
+      diskBytesNeeded,
+      diskBytesFree: input.diskBytesFree,
+      diskFormula,
+    },
+    findings: [
+      ...findingsForSite(facts, names.site),
+      ...certificate.findings,
+      ...(nginx?.findings ?? []),
+      ...planFindings(input, diskBytesNeeded),
+    ],
+  }
+}
+
+/** What must not have moved between a plan and its run; steps and their parameters are compared too. */
+function bindingOf({ facts, names, database, request }: RenameInput): BindingFact[] {
+  const services = [
+    ['web server', facts.servedBy],
+    ['process manager', facts.processManager.kind],
+    ['nginx', facts.nginx?.master ? 'running' : 'not running'],
+    ...facts.redis.map((redis) => [`Redis ${redis.purpose}`, redis.reachable ? 'answers' : 'does not answer']),
+  ].map(([item, value]) => ({ item: `service: ${item}`, value: value ?? '' }))
+  const rules = database.rules.filter((rule) => rule.action !== 'never')
+  return [
+    { item: 'bench', value: facts.path },
+    { item: 'frappe version', value: facts.frappeVersion ?? 'unknown' },
+    { item: `${names.site.config.path}: database`, value: names.site.databaseName ?? '' },
+    {
+      item: 'names of the site',
+      value: names.site.names
+        .map((name) => name.host)
+        .sort()
+        .join(', '),
+    },
+    { item: 'names that are rewritten', value: JSON.stringify(names.hosts) },
+    { item: 'tables and columns of the database', value: database.fingerprint },
+    { item: 'rewrite rules', value: digestOf(rules) },
+    { item: 'switches', value: [...request.include, ...request.exclude.map((name) => `-${name}`)].join(' ') },
+    ...services,
+  ]
+}
+
+export const blockingFindings = (plan: Plan): Finding[] =>
+  plan.findings.filter((finding) => finding.severity === 'critical')
