@@ -3,12 +3,11 @@ import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { sha256Of } from '../host/value-digest.ts'
 import { checkStaged } from '../services/nginx/check-staged.ts'
-import { reloadCommand, testCommand } from '../services/nginx/commands.ts'
-import type { NginxEdit, NginxFacts } from '../services/nginx/nginx-facts.ts'
+import type { NginxEdit } from '../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../services/nginx/plan-rename.ts'
-import { readNginx } from '../services/nginx/read.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
+import { checkAndReload, nginxFacts, nginxRefused } from './nginx-reload.ts'
 import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Word = z.object({ from: z.string(), to: z.string() })
@@ -62,9 +61,11 @@ export const proxyConfig: Change<Params, Before, Before> = {
   },
   prepare: async (context, params) => {
     const edits = await plannedEdits(context, params)
-    const facts = await nginxFacts(context, params)
+    const facts = await nginxFacts(context, params.mainConfig)
     const staged = await checkStaged(context.host, facts, edits, { directory: join(context.vault, 'nginx-staged') })
-    if (!staged.ok) throw refused('The edited nginx configuration does not pass its syntax check.', staged.output)
+    // Where the checking programs are missing, the real check of apply still stands before the reload.
+    if (!staged.ok && staged.problem === null)
+      throw nginxRefused('The edited nginx configuration does not pass its syntax check.', staged.output)
     const files = await Promise.all(
       edits.map(async (edit) => ({
         path: edit.path,
@@ -76,17 +77,25 @@ export const proxyConfig: Change<Params, Before, Before> = {
   },
   apply: async (context, params, before) => {
     for (const file of before.files) await write(context, params, file.path, file.after)
-    const problem = await checkAndReload(context, params)
+    const problem = await checkAndReload(
+      context,
+      params.mainConfig,
+      params.request.hosts.map((host) => host.to),
+    )
     if (problem !== null) {
       for (const file of before.files) await write(context, params, file.path, file.before)
-      throw refused('nginx did not accept the edited configuration; its files are as before.', problem)
+      throw nginxRefused('nginx did not accept the edited configuration; its files are as before.', problem)
     }
     return before
   },
   revert: async (context, params, before) => {
     const kept: Kept[] = []
     for (const file of before.files) kept.push(...(await revertFile(context, params, file)))
-    const problem = await checkAndReload(context, params)
+    const problem = await checkAndReload(
+      context,
+      params.mainConfig,
+      params.request.hosts.map((host) => host.to),
+    )
     if (problem !== null) kept.push({ what: 'nginx', left: 'reloaded', now: `not reloaded: ${problem.slice(0, 300)}` })
     return kept
   },
@@ -96,33 +105,13 @@ export const proxyConfig: Change<Params, Before, Before> = {
       .map((sha) => storedPath(context, sha)),
 }
 
-const refused = (message: string, output: string): MigratorError =>
-  new MigratorError({
-    code: 'nginx-refused',
-    kind: 'failed',
-    message,
-    evidence: output.trim().slice(0, 800),
-    untouched: 'nginx goes on serving with the configuration from before.',
-    hint: 'Mend what nginx names (nginx -t), then try again.',
-    failureClass: 'configuration',
-  })
-
 async function digestOf(context: ChangeContext, path: string): Promise<string | null> {
   return (await context.host.status(path)) === null ? null : sha256Of(await context.host.readFile(path))
 }
 
-async function nginxFacts(context: ChangeContext, params: Params): Promise<NginxFacts> {
-  const facts = await readNginx(context.host, {
-    mainConfig: params.mainConfig,
-    processes: await context.host.processes(),
-  })
-  if (!facts) throw refused(`nginx's configuration is gone: ${params.mainConfig}.`, '')
-  return facts
-}
-
 /** The edits of the plan, from the files as they are now; refused when that is not what the plan showed. */
 async function plannedEdits(context: ChangeContext, params: Params): Promise<NginxEdit[]> {
-  const { edits } = planNginxRename(await nginxFacts(context, params), params.request)
+  const { edits } = planNginxRename(await nginxFacts(context, params.mainConfig), params.request)
   const made = edits.map(
     (edit) => `${edit.path} ${edit.before === null ? null : sha256Of(edit.before)} ${sha256Of(edit.after)}`,
   )
@@ -145,17 +134,6 @@ async function write(context: ChangeContext, params: Params, path: string, sha25
   else if ((await digestOf(context, path)) !== sha256) {
     await context.host.writeFile(path, await readStored(context, sha256), { privileged })
   }
-}
-
-/** null when nginx accepted the files and, if it runs, was told to load them; else its own words. */
-async function checkAndReload(context: ChangeContext, params: Params): Promise<string | null> {
-  const facts = await nginxFacts(context, params)
-  if (facts.program === null) return null
-  const tested = await context.host.run(testCommand(facts))
-  if (tested.exitCode !== 0) return tested.stderr
-  if (facts.master === null) return null
-  const reloaded = await context.host.run(reloadCommand(facts))
-  return reloaded.exitCode === 0 ? null : reloaded.stderr
 }
 
 async function revertFile(context: ChangeContext, params: Params, file: Before['files'][number]): Promise<Kept[]> {

@@ -3,14 +3,18 @@ import { type AnyChange, forgetTypes } from './change.ts'
 import { clearCache } from './clear-cache.ts'
 import { editJson } from './edit-json.ts'
 import { editText } from './edit-text.ts'
+import { endProcess } from './end-process.ts'
 import { moveDirectory } from './move-directory.ts'
 import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
 import { rebuildSearch } from './rebuild-search.ts'
 import { recordDigest } from './record-digest.ts'
+import { removeVault } from './remove-vault.ts'
 import { resumeWorkers } from './resume-workers.ts'
+import { retireRedirect } from './retire-redirect.ts'
 import { rewriteDatabase } from './rewrite-database.ts'
 import { safetyBackup } from './safety-backup.ts'
+import { setAside } from './set-aside.ts'
 import { userCrontab } from './user-crontab.ts'
 
 /** Every kind of change there is. A new kind is one file and one line here. */
@@ -28,6 +32,10 @@ const all: AnyChange[] = [
   forgetTypes(rewriteDatabase),
   forgetTypes(clearCache),
   forgetTypes(rebuildSearch),
+  forgetTypes(retireRedirect),
+  forgetTypes(setAside),
+  forgetTypes(endProcess),
+  forgetTypes(removeVault),
 ]
 
 export const changeKinds: ReadonlyMap<string, AnyChange> = new Map(all.map((change) => [change.kind, change]))

@@ -1,7 +1,7 @@
-import { type CheckContext, type CheckResult, runCheck } from '../checks/check.ts'
-import type { SiteDatabase } from '../database/site-database.ts'
+import type { CheckResult } from '../checks/check.ts'
 import { MigratorError } from '../host/errors.ts'
 import { systemCode } from '../host/local/files.ts'
+import { answerChecks } from './answer-checks.ts'
 import type { Answer, RunEnvironment } from './environment.ts'
 import { Interrupted } from './interrupted.ts'
 import type { Journal } from './journal.ts'
@@ -283,44 +283,15 @@ async function endAfterFailure(
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Runs the plan's checks of a phase side by side with one database connection, and journals the results. */
-export async function runChecks(
+/** Asks the plan's checks of a phase and journals the results. */
+async function runChecks(
   environment: RunEnvironment,
   run: RunDirectory,
   plan: Plan,
   journal: Journal,
   phase: Phase,
 ): Promise<CheckResult[]> {
-  const baseline = journal.lines.flatMap((line) =>
-    line.type === 'checks' && line.phase === 'pre_migration_checks' ? line.results : [],
-  )
-  let opened: Promise<SiteDatabase> | undefined
-  const context: CheckContext = {
-    host: environment.host,
-    benchPath: environment.benchPath,
-    siteDirectory: await environment.siteDirectory(),
-    database: () => {
-      opened ??= environment.openDatabase()
-      return opened
-    },
-    vault: run.vault,
-    afterOf: (step) => recordOf(journal, step).done?.after,
-    baseline: (id) => baseline.find((result) => result.id === id),
-    signal: environment.stop,
-  }
-  const results: CheckResult[] = []
-  try {
-    for (const wanted of plan.checks.filter((check) => check.phase === phase)) {
-      const check = environment.checks.get(wanted.id)
-      if (!check) throw new Error(`The plan names an unknown check: ${wanted.id}`)
-      const result = await runCheck(check, context, wanted.params)
-      environment.onEvent({ event: 'check', title: result.title, status: result.status, evidence: result.evidence })
-      results.push(result)
-    }
-  } finally {
-    const database = await opened?.catch(() => undefined)
-    await database?.close()
-  }
+  const results = await answerChecks(environment, run.vault, plan, journal.lines, phase)
   await journal.append({ type: 'checks', phase, results: jsonOf(results) })
   return results
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Host } from '../host.ts'
 import * as files from './files.ts'
 import { removePrivileged, writeFilePrivileged } from './privileged.ts'
+import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { listeners, processes, processIdentity } from './processes.ts'
 import { request } from './request.ts'
 import { run } from './run.ts'
@@ -29,7 +30,10 @@ export function localHost(): Host {
     rename: files.renameDurably,
     remove: (path, options = {}) =>
       options.privileged && !isRoot ? removePrivileged(path) : files.removeDurably(path, options.recursive ?? false),
-    run,
+    run: (command) =>
+      command.privileged && !isRoot && hasPrivilegedChannel()
+        ? askPrivileged({ kind: 'run', argv: command.argv })
+        : run(command),
     freeBytes: async (path) => {
       const found = await statfs((await files.status(path)) ? path : dirname(path))
       return found.bavail * found.bsize
@@ -40,7 +44,7 @@ export function localHost(): Host {
     listeners,
     request,
     privilege: async () => {
-      if (isRoot) return 'root'
+      if (isRoot || hasPrivilegedChannel()) return 'root'
       const probe = await run({ argv: ['sudo', '-n', 'true'], timeoutMilliseconds: 5000 })
       return probe.exitCode === 0 ? 'sudo' : 'none'
     },

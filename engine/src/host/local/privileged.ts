@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { MigratorError } from '../errors.ts'
 import type { Completed } from '../host.ts'
 import { status, writeTarget } from './files.ts'
+import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { run } from './run.ts'
 
 function refuseUnless(done: Completed, what: string): void {
@@ -19,6 +20,12 @@ function refuseUnless(done: Completed, what: string): void {
 /** The same promise as writeFileAtomic through fixed argument vectors: write beside, keep owner and mode, rename, sync. */
 export async function writeFilePrivileged(path: string, content: Buffer | string, mode?: number): Promise<void> {
   const target = await writeTarget(path)
+  if (hasPrivilegedChannel()) {
+    const content64 = Buffer.from(content).toString('base64')
+    const done = await askPrivileged({ kind: 'write', path: target, content: content64, mode: mode ?? null })
+    refuseUnless(done, `Writing ${target}`)
+    return
+  }
   const existing = await status(target)
   const temporary = `${dirname(target)}/.migrator-${process.pid}.tmp`
   const what = `Writing ${target}`
@@ -34,5 +41,9 @@ export async function writeFilePrivileged(path: string, content: Buffer | string
 }
 
 export async function removePrivileged(path: string): Promise<void> {
+  if (hasPrivilegedChannel()) {
+    refuseUnless(await askPrivileged({ kind: 'remove', path }), `Removing ${path}`)
+    return
+  }
   refuseUnless(await run({ argv: ['rm', '-f', '--', path], privileged: true }), `Removing ${path}`)
 }

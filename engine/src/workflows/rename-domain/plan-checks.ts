@@ -1,6 +1,6 @@
 import type { BenchFacts } from '../../bench/bench-facts.ts'
 import type { PlanCheck } from '../../execution/plan.ts'
-import type { NginxServer } from '../../services/nginx/nginx-facts.ts'
+import { answersOfSite, proxyOf } from '../site-answers.ts'
 import { flagsBefore, type StepInput } from './plan-steps.ts'
 
 export interface CheckInput extends StepInput {
@@ -12,38 +12,6 @@ export interface CheckInput extends StepInput {
 
 /** Frappe 16 goes on answering from cached configuration for up to a minute (frappe/config.py). */
 const patience = (facts: BenchFacts): number => (Number.parseInt(facts.frappeVersion ?? '0', 10) >= 16 ? 75 : 20)
-
-const LOOPBACK = '127.0.0.1'
-
-/** The listen address of the site's block, to be asked from this machine. */
-function proxyPlace(servers: NginxServer[], host: string, tls: boolean): { address: string; port: number } | null {
-  for (const server of servers) {
-    if (!server.names.some((name) => name.value.toLowerCase() === host)) continue
-    const listen = server.listens.find((one) => one.tls === tls && !one.address?.startsWith('unix:'))
-    if (!listen) continue
-    const anywhere = listen.address === null || ['*', '0.0.0.0', '[::]', '::'].includes(listen.address)
-    return { address: anywhere ? LOOPBACK : (listen.address ?? LOOPBACK), port: listen.port }
-  }
-  return null
-}
-
-interface Doors {
-  proxy: { address: string; port: number; tls: boolean } | null
-  direct: { address: string; port: number } | null
-}
-
-/** Where the site is asked before (by its old name) and after (by its new one). */
-function doorsOf({ facts, names, nginx }: CheckInput): Doors {
-  const servers = facts.nginx?.master && nginx ? facts.nginx.servers : []
-  const plainProxy = proxyPlace(servers, names.source.host, false)
-  const tlsProxy = proxyPlace(servers, names.source.host, true)
-  const web = facts.ports.find((port) => port.purpose === 'webserver_port' && port.listening)
-  return {
-    proxy: tlsProxy ? { ...tlsProxy, tls: true } : plainProxy ? { ...plainProxy, tls: false } : null,
-    // A directory that keeps its name is known to the web server by that name alone.
-    direct: web ? { address: LOOPBACK, port: web.port } : null,
-  }
-}
 
 const check = (id: string, phase: PlanCheck['phase'], params: unknown = {}): PlanCheck => ({
   id,
@@ -73,18 +41,14 @@ const standing = (phase: PlanCheck['phase']): PlanCheck[] =>
     check(id, phase),
   )
 
-function answers(input: CheckInput, when: 'before' | 'after'): PlanCheck[] {
-  const { facts, names } = input
-  const { proxy, direct } = doorsOf(input)
+function answers({ facts, names }: CheckInput, when: 'before' | 'after'): PlanCheck[] {
   const phase = when === 'before' ? 'pre_migration_checks' : 'verify_migration'
-  const hostName = when === 'before' ? names.source.host : names.target
-  const patienceSeconds = when === 'before' ? 0 : patience(facts)
-  const directName = when === 'after' && names.directory ? names.directory.to : names.site.name
-  return [
-    ...(proxy ? [check('http-proxy', phase, { hostName, ...proxy, patienceSeconds })] : []),
-    ...(direct ? [check('http-direct', phase, { hostName: directName, ...direct, tls: false, patienceSeconds })] : []),
-    ...(proxy?.tls ? [check('https', phase, { hostName, address: proxy.address, port: proxy.port })] : []),
-  ]
+  return answersOfSite(facts, phase, {
+    hostName: when === 'before' ? names.source.host : names.target,
+    servedAs: names.source.host,
+    directory: when === 'after' && names.directory ? names.directory.to : names.site.name,
+    patienceSeconds: when === 'before' ? 0 : patience(facts),
+  })
 }
 
 function proof({ facts, names, request, targets, plannedTables }: CheckInput): PlanCheck[] {
@@ -108,7 +72,7 @@ function proof({ facts, names, request, targets, plannedTables }: CheckInput): P
 
 function redirectOf(input: CheckInput): PlanCheck[] {
   const redirect = input.nginx?.request.redirect
-  const { proxy } = doorsOf(input)
+  const proxy = proxyOf(input.facts, input.names.source.host)
   if (!redirect || !proxy) return []
   return [check('redirect', 'verify_migration', { oldName: input.names.source.host, toUrl: redirect.toUrl, ...proxy })]
 }

@@ -23,8 +23,8 @@ export function planNginx(
   certificate: ChosenCertificate,
 ): NginxPlan | null {
   const { nginx } = facts
+  if (!nginx) return null
   const served = names.site.names.some((name) => name.sources.some((source) => source.from === 'nginx'))
-  if (!nginx || !served) return null
   const old = names.site.names.find((name) => name.host === names.source.host)
   const oldServed = old?.sources.some((source) => source.from === 'nginx') ?? false
   const port = names.url?.port ?? null
@@ -47,6 +47,8 @@ export function planNginx(
         : null,
   }
   const plan = planNginxRename(nginx, wanted)
+  // A block for any name may still carry the directory's name in a header or a path.
+  if (!served && plan.edits.length === 0) return null
   return {
     request: wanted,
     plan,

@@ -88,10 +88,17 @@ export function outsidePreview({ facts, names, database }: RenameInput): Plan['p
   return [...systems, ...external]
 }
 
-export function manualSteps({ facts, names, request }: RenameInput, nginx: NginxPlan | null): string[] {
+export function manualSteps(
+  { facts, names, request }: RenameInput,
+  nginx: NginxPlan | null,
+  byHand: TextFileEdits[],
+): string[] {
   const development = facts.servedBy === 'bench-serve' || facts.processManager.kind === 'procfile'
   const served = facts.commonConfig.value?.['default_site'] === names.site.name
   return [
+    ...byHand.flatMap((file) =>
+      file.edits.map((edit) => `Edit ${file.path}, line ${edit.line}, as root: ${edit.before} → ${edit.after ?? ''}`),
+    ),
     ...(development && served && names.directory
       ? [
           'Restart bench start (or bench serve): the development server was started for the old name and answers with it until then.',

@@ -25,6 +25,10 @@ const lineEdit = (line: number, text: string, names: RenameNames): LineEdit[] =>
   return after === text ? [] : [{ line, before: text, after }]
 }
 
+/** A file in /etc/cron.d runs commands as any user: without root of our own it is left to the administrator. */
+export const isByHand = (file: TextFileEdits, privileged: (path: string) => boolean): boolean =>
+  file.kind === 'system-crontab' && privileged(file.path)
+
 /** currentsite.txt, the hosts file, crontabs: only lines that name this site, only the name in them. */
 export function planTextFiles(facts: BenchFacts, names: RenameNames): TextFileEdits[] {
   const found: TextFileEdits[] = []

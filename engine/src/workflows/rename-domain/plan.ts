@@ -13,7 +13,7 @@ import { configurationPreview, manualSteps, offeredNames, outsidePreview, servic
 import { previewOffered, previewRewrite, previewSkipped, rewriteTargets } from './plan-rewrite.ts'
 import { planCommonConfig, planSiteConfig } from './plan-site-config.ts'
 import { planSteps } from './plan-steps.ts'
-import { planTextFiles } from './plan-text-files.ts'
+import { isByHand, planTextFiles } from './plan-text-files.ts'
 import type { RenameRequest } from './request.ts'
 
 export interface RenameInput {
@@ -43,7 +43,9 @@ export function planRename(input: RenameInput): Plan {
   const certificate = planCertificate(facts, names, request, input.givenCertificate, input.now)
   const siteConfig = planSiteConfig(names, certificate.chosen)
   const commonConfig = planCommonConfig(facts, names)
-  const textFiles = planTextFiles(facts, names)
+  const allTextFiles = planTextFiles(facts, names)
+  const byHand = allTextFiles.filter((file) => isByHand(file, input.privileged))
+  const textFiles = allTextFiles.filter((file) => !byHand.includes(file))
   const nginx = planNginx(facts, names, request, certificate.chosen)
   const { targets, withoutKey } = rewriteTargets(database.rules, database.tables)
   const parts = {
@@ -85,7 +87,7 @@ export function planRename(input: RenameInput): Plan {
       offered: [...offeredNames(input), ...previewOffered(columns)],
       skipped: previewSkipped(database.rules, columns, withoutKey),
       outside: outsidePreview(input),
-      manual: manualSteps(input, nginx),
+      manual: manualSteps(input, nginx, byHand),
       downtimeSeconds: Math.ceil(WINDOW_BASE_SECONDS + cells / CELLS_PER_SECOND),
       downtimeBasis: `${cells} values to rewrite by key; the search and the backup run before, while the site is live`,
       diskBytesNeeded,

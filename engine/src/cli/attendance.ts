@@ -1,0 +1,65 @@
+import type { RunEnvironment } from '../execution/environment.ts'
+import type { AttendedOptions } from './options.ts'
+
+type Attended = Pick<RunEnvironment, 'interactive' | 'ask' | 'stop'>
+
+const sentences: Record<string, string> = {
+  retry: 'Try this step again',
+  rollback: 'Take everything back now',
+  keep: 'Stop here and keep the state (resume or roll back later)',
+}
+
+/** Whether somebody is there: as asked for, else when both ends are a terminal. */
+export const isInteractive = (options: AttendedOptions): boolean =>
+  options.interactive ?? (process.stdin.isTTY === true && process.stderr.isTTY === true)
+
+/** Asks on the terminal; a question that cannot be answered any more counts as `keep`. */
+async function ask(
+  message: string,
+  choices: readonly ('retry' | 'rollback' | 'keep')[],
+): Promise<'retry' | 'rollback' | 'keep'> {
+  const { isCancel, select } = await import('@clack/prompts')
+  const options = choices.map((value) => ({ value, label: sentences[value] ?? value }))
+  const answer = await select({ message, options, output: process.stderr })
+  return isCancel(answer) ? 'keep' : answer
+}
+
+export async function confirm(message: string): Promise<boolean> {
+  const prompts = await import('@clack/prompts')
+  const answer = await prompts.confirm({ message, initialValue: false, output: process.stderr })
+  return answer === true
+}
+
+/**
+ * Signals become a request to stop at the next safe point. SIGINT asks when somebody is there; a second one, and SIGTERM, stop and keep.
+ * A closed terminal (SIGHUP, a broken pipe) does not stop a run: it finishes and logs to its folder.
+ */
+export function attend(options: AttendedOptions): Attended & { release(): void } {
+  const stop = new AbortController()
+  let interrupts = 0
+  const onInterrupt = () => {
+    interrupts += 1
+    if (interrupts > 1) process.exit(130)
+    process.stderr.write(
+      '\nStopping at the next safe point; press Ctrl-C again to leave at once (resume works either way).\n',
+    )
+    stop.abort('SIGINT')
+  }
+  const onTerminate = () => stop.abort('SIGTERM')
+  const ignore = () => undefined
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerminate)
+  process.on('SIGHUP', ignore)
+  process.stdout.on('error', ignore)
+  process.stderr.on('error', ignore)
+  return {
+    interactive: isInteractive(options),
+    ask,
+    stop: stop.signal,
+    release: () => {
+      process.off('SIGINT', onInterrupt)
+      process.off('SIGTERM', onTerminate)
+      process.off('SIGHUP', ignore)
+    },
+  }
+}

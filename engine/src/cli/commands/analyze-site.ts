@@ -1,0 +1,29 @@
+import { redactFacts } from '../../bench/redact.ts'
+import { findingsForSite, siteByAnyName } from '../../bench/site-by-name.ts'
+import { surveyBench } from '../../bench/survey.ts'
+import { MigratorError } from '../../host/errors.ts'
+import { renderSurvey } from '../../report/render-survey.ts'
+import { terminalStyle } from '../../report/style.ts'
+import type { CommonOptions } from '../options.ts'
+import { openSession, surveyOptions } from '../session.ts'
+
+/** Exit 2 when something needs attention. */
+export async function analyzeSite(options: CommonOptions): Promise<number> {
+  const { host, benchPath } = await openSession(options)
+  const facts = await surveyBench(host, benchPath, surveyOptions(options))
+  const site = options.site === undefined ? null : siteByAnyName(facts, options.site)[0]
+  if (site === undefined) {
+    throw new MigratorError({
+      code: 'site-not-found',
+      kind: 'usage',
+      message: `No site of this bench is known as ${options.site}.`,
+      untouched: 'Nothing was changed.',
+      hint: `Sites of ${facts.path}: ${facts.sites.map((one) => one.name).join(', ') || 'none'}`,
+    })
+  }
+  const findings = site === null ? facts.findings : findingsForSite(facts, site)
+  const shown = { ...facts, findings, sites: site === null ? facts.sites : [site] }
+  if (options.json) process.stdout.write(`${JSON.stringify(redactFacts(shown), null, 2)}\n`)
+  else process.stdout.write(`${renderSurvey(shown, site, terminalStyle(process.stdout))}\n`)
+  return findings.some((finding) => finding.severity !== 'information') ? 2 : 0
+}

@@ -1,0 +1,129 @@
+import { openEnvironment } from '../../execution/open-environment.ts'
+import { listRuns, type RunSummary, readRun } from '../../execution/run-directory.ts'
+import { rollBackRun, startRun } from '../../execution/start-run.ts'
+import { MigratorError } from '../../host/errors.ts'
+import { renderRuns } from '../../report/render-runs.ts'
+import { terminalStyle } from '../../report/style.ts'
+import { newContentPlan, surveyNewContent } from '../../workflows/rename-domain/new-content.ts'
+import { attend, confirm } from '../attendance.ts'
+import { finishRun, progressEvents } from '../finish-run.ts'
+import type { AttendedOptions } from '../options.ts'
+import { openSession, type Session } from '../session.ts'
+
+interface RollbackOptions extends AttendedOptions {
+  run?: string
+  list?: boolean
+  onConflict?: 'keep' | 'restore'
+  rewriteNewContent?: boolean
+}
+
+/** Takes a run back, finished or not: the latest one that stands, unless another is named. */
+export async function rollback(options: RollbackOptions): Promise<number> {
+  const session = await openSession(options)
+  const runs = await Promise.all((await listRuns(session.benchPath)).map((id) => readRun(session.benchPath, id)))
+  if (options.list) {
+    if (options.json)
+      process.stdout.write(
+        `${JSON.stringify(
+          runs.map((run) => ({ id: run.run.id, state: run.state, site: run.plan.site })),
+          null,
+          2,
+        )}\n`,
+      )
+    else process.stdout.write(`${renderRuns(runs, terminalStyle(process.stdout))}\n`)
+    return 0
+  }
+  const found = options.run === undefined ? runs.findLast(stands) : await readRun(session.benchPath, options.run)
+  if (!found) {
+    process.stderr.write('There is no run on this bench that could be taken back. Nothing to do.\n')
+    return 0
+  }
+  const attended = attend(options)
+  try {
+    if (found.state === 'rolled-back' && options.rewriteNewContent)
+      return await followNewContent(session, found, options, attended)
+    refuseImpossible(found, runs)
+    let onConflict = options.onConflict ?? 'keep'
+    if (attended.interactive && !options.yes) {
+      if (
+        !(await confirm(`Take back run ${found.run.id} (${found.plan.site.oldName} → ${found.plan.site.newName})?`))
+      ) {
+        process.stderr.write('Nothing was changed.\n')
+        return 0
+      }
+      const question =
+        'If others changed something since, shall the state from before the run replace it? (No: it is kept and listed.)'
+      if (options.onConflict === undefined && (await confirm(question))) onConflict = 'restore'
+    }
+    const environment = openEnvironment(session.host, found.plan, {
+      ...attended,
+      onEvent: progressEvents(),
+      onConflict,
+    })
+    const { run, outcome } = await rollBackRun(environment, found)
+    const code = await finishRun(session.benchPath, run, outcome, {
+      json: options.json === true,
+      rollbackAskedFor: true,
+    })
+    return Math.max(code, await followNewContent(session, found, options, attended))
+  } finally {
+    attended.release()
+  }
+}
+
+/** Runs that can be taken back; one killed before its first journal line touched nothing. */
+const stands = (run: RunSummary): boolean =>
+  ['running', 'done', 'attention', 'rolling-back'].includes(run.state) && run.lines.length > 0
+
+function refuseImpossible(found: RunSummary, runs: RunSummary[]): void {
+  const refuse = (code: string, message: string, hint: string) =>
+    new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint })
+  if (!stands(found)) {
+    const retired = 'Its vault was removed by cleanup; rename the site back instead.'
+    throw refuse(
+      'run-not-reversible',
+      `Run ${found.run.id} is ${found.state}.`,
+      found.state === 'retired' ? retired : 'There is nothing to take back.',
+    )
+  }
+  const names = new Set([found.plan.site.oldDirectory, found.plan.site.newDirectory])
+  const later = runs.find(
+    (run) =>
+      run.run.id > found.run.id &&
+      stands(run) &&
+      (names.has(run.plan.site.oldDirectory) || names.has(run.plan.site.newDirectory)),
+  )
+  if (later) {
+    throw refuse(
+      'later-run',
+      `A later run touched the same site: ${later.run.id}.`,
+      `Take that one back first: frappe-migrator rollback --run ${later.run.id}`,
+    )
+  }
+}
+
+/** Content born under the new name: counted, and rewritten back when asked for. */
+async function followNewContent(
+  { host, benchPath }: Session,
+  found: RunSummary,
+  options: RollbackOptions,
+  attended: ReturnType<typeof attend>,
+): Promise<number> {
+  if (found.plan.command !== 'rename-domain') return 0
+  const environment = openEnvironment(host, found.plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
+  const content = await surveyNewContent(environment, found.plan)
+  if (content === null || content.values === 0) return 0
+  const { oldName, newName } = found.plan.site
+  process.stderr.write(
+    `${content.values} values still name ${newName}: written since, or there before (${content.columns.join(', ')}).\n`,
+  )
+  const wanted =
+    options.rewriteNewContent ??
+    (attended.interactive && !options.yes && (await confirm(`Rewrite ${newName} to ${oldName} in them?`)))
+  if (!wanted) {
+    process.stderr.write(`Rewrite them with: frappe-migrator rollback --run ${found.run.id} --rewrite-new-content\n`)
+    return 0
+  }
+  const { run, outcome } = await startRun(environment, newContentPlan(found.plan, content))
+  return finishRun(benchPath, run, outcome, { json: options.json === true })
+}

@@ -1,0 +1,28 @@
+import { findBench } from '../bench/find-bench.ts'
+import type { SurveyOptions } from '../bench/survey.ts'
+import type { Host } from '../host/host.ts'
+import { becomeOwner } from '../host/local/become-owner.ts'
+import { localHost } from '../host/local/index.ts'
+import type { CommonOptions } from './options.ts'
+
+export interface Session {
+  host: Host
+  benchPath: string
+}
+
+/**
+ * Finds the bench and makes sure that its owner does the work: as root the command continues as the owner, in a child.
+ * @throws MigratorError `not-a-bench`, `wrong-user`; the child's exit code comes as OwnerFinished.
+ */
+export async function openSession(options: CommonOptions): Promise<Session> {
+  const host = localHost()
+  const benchPath = await host.realPath(await findBench(host, options.bench ?? process.cwd()))
+  await becomeOwner(host, benchPath)
+  return { host, benchPath }
+}
+
+export const surveyOptions = (options: CommonOptions): SurveyOptions => ({
+  ...(options.nginxConfig === undefined ? {} : { nginxConfig: options.nginxConfig }),
+  ...(options.hostsFile === undefined ? {} : { hostsFile: options.hostsFile }),
+  ...(options.crontabDirectory === undefined ? {} : { crontabDirectories: options.crontabDirectory }),
+})

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { appendFile, rm } from 'node:fs/promises'
+import { MigratorError } from '../host/errors.ts'
+import { syncAudit } from './audit.ts'
+import type { RunEnvironment } from './environment.ts'
+import { executePlan, type RunOutcome } from './execute.ts'
+import type { Journal } from './journal.ts'
+import { withLock } from './lock.ts'
+import type { Plan } from './plan.ts'
+import { retireRuns } from './retire.ts'
+import { rollBack } from './rollback.ts'
+import {
+  listRuns,
+  makeRunDirectory,
+  newRunId,
+  openJournal,
+  type RunDirectory,
+  type RunSummary,
+  readRun,
+} from './run-directory.ts'
+
+export interface FinishedRun {
+  run: RunDirectory
+  outcome: RunOutcome
+}
+
+const unfinishedStates = new Set(['planned', 'running', 'attention', 'rolling-back'])
+
+/** Runs that were begun and neither finished nor taken back, oldest first. A run killed before its first journal line touched nothing. */
+export async function unfinishedRuns(benchPath: string): Promise<RunSummary[]> {
+  const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  return runs.filter((run) => unfinishedStates.has(run.state) && run.lines.length > 0)
+}
+
+/** @throws MigratorError `unfinished-run` */
+export async function refuseUnfinished(benchPath: string): Promise<void> {
+  const [first] = await unfinishedRuns(benchPath)
+  if (!first) return
+  throw new MigratorError({
+    code: 'unfinished-run',
+    kind: 'refused',
+    message: `An earlier run is not finished: ${first.run.id} (${first.plan.site.oldName} → ${first.plan.site.newName}, ${first.state}).`,
+    evidence: first.run.path,
+    untouched: 'Nothing was changed.',
+    hint: `Finish it: frappe-migrator resume --run ${first.run.id}. Or take it back: frappe-migrator rollback --run ${first.run.id}`,
+  })
+}
+
+/**
+ * Begins a run under the bench's lock and drives it to a chosen state.
+ * @throws MigratorError `bench-locked`, `unfinished-run`
+ */
+export function startRun(environment: RunEnvironment, plan: Plan): Promise<FinishedRun> {
+  const id = newRunId(new Date(), plan.command === 'cleanup' ? 'cleanup' : 'rename', randomUUID())
+  return withLock(environment.host, environment.benchPath, id, async () => {
+    await refuseUnfinished(environment.benchPath)
+    const run = await makeRunDirectory(environment.benchPath, id, plan)
+    return drive(environment, run, plan)
+  })
+}
+
+async function drive(environment: RunEnvironment, run: RunDirectory, plan: Plan): Promise<FinishedRun> {
+  const outcome = await withJournal(environment, run, plan, (journal) => executePlan(environment, run, plan, journal))
+  if (outcome.outcome === 'done' && plan.command === 'cleanup') await retireRuns(environment.benchPath, plan, run.id)
+  return { run, outcome }
+}
+
+/** Goes on with a run where its journal stands; one that was rolling back goes on rolling back. */
+export function resumeRun(environment: RunEnvironment, { run, plan }: RunSummary): Promise<FinishedRun> {
+  return withLock(environment.host, environment.benchPath, run.id, async () => {
+    // Read again under the lock: another process may have gone on meanwhile.
+    const { lines } = await readRun(environment.benchPath, run.id)
+    const turnedBack = lines.some((line) => line.type === 'state' && line.state === 'rolling-back')
+    if (!turnedBack) return drive(environment, run, plan)
+    return takeBack(environment, run, plan, 'rollback resumed')
+  })
+}
+
+async function takeBack(
+  environment: RunEnvironment,
+  run: RunDirectory,
+  plan: Plan,
+  reason: string,
+): Promise<FinishedRun> {
+  const { kept } = await withJournal(environment, run, plan, (journal) =>
+    rollBack(environment, run, plan, journal, reason),
+  )
+  return { run, outcome: { outcome: 'rolled-back', error: null, kept: kept.length } }
+}
+
+/** Takes a run back, finished or not. */
+export function rollBackRun(environment: RunEnvironment, { run, plan }: RunSummary): Promise<FinishedRun> {
+  return withLock(environment.host, environment.benchPath, run.id, () => takeBack(environment, run, plan, 'asked for'))
+}
+
+/** Under the lock and with the journal open; the audit log is brought up to the journal whatever happens. */
+async function withJournal<Result>(
+  environment: RunEnvironment,
+  run: RunDirectory,
+  plan: Plan,
+  work: (journal: Journal) => Promise<Result>,
+): Promise<Result> {
+  const journal = await openJournal(run)
+  try {
+    return await work(journal)
+  } finally {
+    await journal.close()
+    await syncAudit(environment.benchPath, run.id, plan, journal.lines)
+    await rm(run.reserve, { force: true })
+  }
+}
+
+/** A line for the run's own log: what a closed terminal would have shown. */
+export const logLine = (run: RunDirectory, text: string): Promise<void> =>
+  appendFile(run.log, `${new Date().toISOString()} ${text}\n`, { mode: 0o600 })

@@ -1,0 +1,102 @@
+import type { ChildProcess } from 'node:child_process'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { Completed } from '../host.ts'
+import { removeDurably, writeFileAtomic } from './files.ts'
+import { run } from './run.ts'
+
+/** Set for a child whose parent is root and answers on the process channel. */
+export const PRIVILEGED_CHANNEL = 'MIGRATOR_PRIVILEGED_CHANNEL'
+
+const Request = z.object({
+  id: z.number(),
+  action: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('write'), path: z.string(), content: z.string(), mode: z.number().nullable() }),
+    z.object({ kind: z.literal('remove'), path: z.string() }),
+    z.object({ kind: z.literal('run'), argv: z.array(z.string()).min(1) }),
+  ]),
+})
+type Action = z.infer<typeof Request>['action']
+
+const Reply = z.object({
+  id: z.number(),
+  problem: z.string().nullable(),
+  completed: z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() }).nullable(),
+})
+
+/** What root does for the bench's owner, and nothing else: nginx's own configuration, the hosts file, nginx's check and reload. */
+const allowedDirectories = ['/etc/nginx/', '/usr/local/etc/nginx/', '/usr/local/nginx/conf/']
+const allowedFiles = ['/etc/hosts']
+const nginx = String.raw`(\/\S+\/)?(nginx|openresty|angie)`
+/** A configuration of somebody else could load a module as root. */
+const configuration = String.raw`( -[cp] (\/etc\/nginx|\/usr\/local\/etc\/nginx|\/usr\/local\/nginx|\/usr\/share\/nginx)(\/[\w-][\w.-]*)*\/?){0,2}`
+const allowedCommands = [
+  new RegExp(`^${nginx}( -t| -s reload)${configuration}$`),
+  /^(\/\S+\/)?systemctl reload (nginx|openresty|angie)(\.service)?$/,
+]
+
+async function allowedPath(path: string): Promise<string> {
+  const real = join(await realpath(dirname(path)), basename(path))
+  if (allowedFiles.includes(real) || allowedDirectories.some((directory) => real.startsWith(directory))) return real
+  throw new Error(`root does not write ${real} for the owner of a bench`)
+}
+
+async function perform(action: Action): Promise<Completed | null> {
+  if (action.kind === 'write') {
+    await writeFileAtomic(
+      await allowedPath(action.path),
+      Buffer.from(action.content, 'base64'),
+      action.mode ?? undefined,
+    )
+    return null
+  }
+  if (action.kind === 'remove') {
+    await removeDurably(await allowedPath(action.path), false)
+    return null
+  }
+  const [program, ...parameters] = action.argv
+  if (program === undefined || !allowedCommands.some((pattern) => pattern.test(action.argv.join(' ')))) {
+    throw new Error(`root does not run ${action.argv.join(' ')} for the owner of a bench`)
+  }
+  return run({ argv: [program, ...parameters] })
+}
+
+/** The parent's side: does what is allowed, refuses the rest. */
+export function answerPrivileged(child: ChildProcess): void {
+  child.on('message', async (message) => {
+    const request = Request.safeParse(message)
+    if (!request.success) return
+    const { id, action } = request.data
+    try {
+      child.send({ id, problem: null, completed: await perform(action) })
+    } catch (error) {
+      child.send({ id, problem: error instanceof Error ? error.message : String(error), completed: null })
+    }
+  })
+}
+
+let asked = 0
+
+export const hasPrivilegedChannel = (): boolean => process.env[PRIVILEGED_CHANNEL] === '1' && process.send !== undefined
+
+/** The child's side: asks and waits. A refusal comes back as exit code 126 with the reason on stderr. */
+export function askPrivileged(action: Action): Promise<Completed> {
+  asked += 1
+  const id = asked
+  return new Promise((resolve) => {
+    const listen = (message: unknown) => {
+      const reply = Reply.safeParse(message)
+      if (!reply.success || reply.data.id !== id) return
+      process.off('message', listen)
+      // The open channel must not keep the process from ending.
+      process.channel?.unref()
+      const { problem, completed } = reply.data
+      const failed = problem === null ? 0 : 126
+      resolve({ exitCode: failed, stdout: '', stderr: problem ?? '', ...completed, signal: null, timedOut: false })
+    }
+    process.channel?.ref()
+    process.on('message', listen)
+    process.send?.({ id, action })
+  })
+}

@@ -1,0 +1,124 @@
+import type { BenchFacts } from '../bench/bench-facts.ts'
+import { belongsToBench, commandLabel } from '../bench/bench-processes.ts'
+import { changeKinds } from '../changes/registry.ts'
+import { Plan, type PlanStep } from '../execution/plan.ts'
+import type { RunSummary } from '../execution/run-directory.ts'
+import type { ProcessFacts } from '../host/host.ts'
+import type { Json } from '../host/json.ts'
+
+/** What is left over on a bench, each with what cleanup would do about it. */
+export interface Orphan {
+  what: string
+  why: string
+  step: PlanStep | null
+}
+
+/** Runs whose vault is no longer needed once somebody says so. */
+export const retirable = (run: RunSummary): boolean => run.state === 'done' || run.state === 'rolled-back'
+
+function step(id: string, kind: string, params: Json): PlanStep {
+  const change = changeKinds.get(kind)
+  if (!change) throw new Error(`unknown kind of change: ${kind}`)
+  return {
+    id,
+    phase: 'cleanup',
+    kind,
+    params: JSON.parse(JSON.stringify(params)),
+    describe: change.describe(params),
+    undo: change.undo,
+  }
+}
+
+/** Directories and processes of this bench whose site or program is gone. */
+export function findOrphans(facts: BenchFacts, processes: ProcessFacts[]): Orphan[] {
+  const directories = facts.leftovers.map((entry, index): Orphan => {
+    const movable = entry.kind === 'without-config' || entry.kind === 'dangling-symlink'
+    return {
+      what: entry.path,
+      why: entry.detail,
+      step: movable ? step(`set-aside-${index + 1}`, 'set-aside', { path: entry.path }) : null,
+    }
+  })
+  const sites = new Set(facts.sites.map((site) => site.name))
+  const lost = processes.filter(
+    (process) => process.pid !== globalThis.process.pid && belongsToBench(process, [facts.path]),
+  )
+  return [
+    ...directories,
+    ...lost.flatMap((process): Orphan[] => {
+      const why = whyLost(process, sites)
+      const command = commandLabel(process.argv)
+      const { pid, startTime, bootId } = process
+      return why === null
+        ? []
+        : [
+            {
+              what: `process ${pid} (${command})`,
+              why,
+              step: step(`end-process-${pid}`, 'end-process', { pid, startTime, bootId, command }),
+            },
+          ]
+    }),
+  ]
+}
+
+function whyLost({ argv, directory }: ProcessFacts, sites: Set<string>): string | null {
+  if (directory?.endsWith(' (deleted)')) return 'the directory it runs in is gone'
+  const at = argv.indexOf('--site')
+  const site = at >= 0 ? argv[at + 1] : undefined
+  return site !== undefined && site !== 'all' && !site.includes(',') && !sites.has(site)
+    ? `its site ${site} is gone`
+    : null
+}
+
+/** Retires runs and clears away what was chosen; the vaults go last, since nothing can be taken back without them. */
+export function planCleanup(facts: BenchFacts, runs: RunSummary[], orphans: Orphan[]): Plan {
+  const redirects = runs.filter((run) => run.state === 'done').flatMap((run) => redirectStep(run, facts))
+  const vaults = runs.map((run) => step(`remove-vault-${run.run.id}`, 'remove-vault', { vault: run.run.vault }))
+  const chosen = orphans.flatMap((orphan) => (orphan.step ? [orphan.step] : []))
+  const [first] = runs
+  return Plan.parse({
+    format: 1,
+    command: 'cleanup',
+    createdAt: new Date().toISOString(),
+    benchPath: facts.path,
+    site: first?.plan.site ?? { oldName: '', newName: '', oldDirectory: '', newDirectory: '' },
+    request: { runs: runs.map((run) => run.run.id) },
+    binding: [],
+    steps: [...redirects, ...chosen, ...vaults],
+    checks: [],
+    preview: {
+      configuration: [],
+      services: [],
+      rewrite: [],
+      offered: [],
+      skipped: [],
+      outside: [],
+      manual: [],
+      downtimeSeconds: 0,
+      downtimeBasis: '',
+      diskBytesNeeded: 0,
+      diskBytesFree: 0,
+      diskFormula: '',
+    },
+    findings: [],
+  })
+}
+
+/** The redirect file a run wrote: the one that was not there before. */
+function redirectStep({ plan, run }: RunSummary, facts: BenchFacts): PlanStep[] {
+  const nginx = plan.steps.find((one) => one.kind === 'proxy-config')?.params as
+    | {
+        files: { path: string; before: string | null }[]
+        mainConfig: string
+        privileged: boolean
+        request: { redirect: unknown }
+      }
+    | undefined
+  const created = nginx?.request.redirect ? nginx.files.find((file) => file.before === null) : undefined
+  const present =
+    created && facts.nginx?.files.some((file) => file.realPath === created.path || file.path === created.path)
+  if (!nginx || !created || !present) return []
+  const { mainConfig, privileged } = nginx
+  return [step(`retire-redirect-${run.id}`, 'retire-redirect', { path: created.path, mainConfig, privileged })]
+}

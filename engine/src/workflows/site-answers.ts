@@ -1,0 +1,59 @@
+import type { BenchFacts } from '../bench/bench-facts.ts'
+import type { PlanCheck } from '../execution/plan.ts'
+import type { NginxServer } from '../services/nginx/nginx-facts.ts'
+
+const LOOPBACK = '127.0.0.1'
+
+interface Door {
+  address: string
+  port: number
+  tls: boolean
+}
+
+/** The listen address of the block that serves a name, to be asked from this machine. */
+function listenOf(servers: NginxServer[], host: string, tls: boolean): Door | null {
+  for (const server of servers) {
+    if (!server.names.some((name) => name.value.toLowerCase() === host)) continue
+    const listen = server.listens.find((one) => one.tls === tls && !one.address?.startsWith('unix:'))
+    if (!listen) continue
+    const anywhere = listen.address === null || ['*', '0.0.0.0', '[::]', '::'].includes(listen.address)
+    return { address: anywhere ? LOOPBACK : (listen.address ?? LOOPBACK), port: listen.port, tls }
+  }
+  return null
+}
+
+/** Where a running nginx serves a name, by TLS if it can; null when none does. */
+export function proxyOf(facts: BenchFacts, host: string): Door | null {
+  const servers = facts.nginx?.master ? facts.nginx.servers : []
+  return listenOf(servers, host, true) ?? listenOf(servers, host, false)
+}
+
+export interface AskedSite {
+  /** What visitors type. */
+  hostName: string
+  /** The name nginx knows the site by now, where that is another one. */
+  servedAs?: string
+  /** The web server itself knows a site by its directory alone. */
+  directory: string
+  patienceSeconds: number
+}
+
+/** Login page and asset through the proxy, login page from the web server itself, TLS: as far as each is there. */
+export function answersOfSite(facts: BenchFacts, phase: PlanCheck['phase'], site: AskedSite): PlanCheck[] {
+  const { hostName, patienceSeconds } = site
+  const proxy = proxyOf(facts, site.servedAs ?? hostName)
+  const web = facts.ports.find((port) => port.purpose === 'webserver_port' && port.listening)
+  const direct = web && {
+    hostName: site.directory,
+    address: LOOPBACK,
+    port: web.port,
+    tls: false,
+    patienceSeconds,
+    asset: false,
+  }
+  return [
+    ...(proxy ? [{ id: 'http-proxy', phase, params: { hostName, ...proxy, patienceSeconds, asset: true } }] : []),
+    ...(direct ? [{ id: 'http-direct', phase, params: direct }] : []),
+    ...(proxy?.tls ? [{ id: 'https', phase, params: { hostName, address: proxy.address, port: proxy.port } }] : []),
+  ]
+}
