@@ -47,13 +47,25 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
     return { moved: answer.moved.length, left: answer.left }
   },
   revert: async (context, params) => {
-    const answer = await call(context, params, { old: params.to, new: params.from, pause: false })
-    const kept: Kept[] = answer.running.map((id) => ({
-      what: `job ${id}`,
-      left: 'moved',
-      now: 'it is running under the new name',
-    }))
-    return [...kept, ...answer.left.map(({ id, why }) => ({ what: `job ${id}`, left: 'moved', now: why }))]
+    try {
+      const answer = await call(context, params, { old: params.to, new: params.from, pause: false })
+      const kept: Kept[] = answer.running.map((id) => ({
+        what: `job ${id}`,
+        left: 'moved',
+        now: 'it is running under the new name',
+      }))
+      return [...kept, ...answer.left.map(({ id, why }) => ({ what: `job ${id}`, left: 'moved', now: why }))]
+    } catch (error) {
+      // The site itself must come back even where its queue cannot be reached; say what is left to do.
+      if (!(error instanceof MigratorError)) throw error
+      return [
+        {
+          what: `background jobs of ${params.to}`,
+          left: 'moved',
+          now: `not moved back: ${error.message} ${error.evidence ?? ''}`,
+        },
+      ]
+    }
   },
 }
 

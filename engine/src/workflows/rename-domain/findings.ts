@@ -64,6 +64,15 @@ export function planFindings(input: RenameInput, diskBytesNeeded: number): Findi
       'Choose a name of letters, digits and dashes.',
     )
   }
+  if (names.directory && facts.redis.some((redis) => redis.purpose === 'queue' && !redis.reachable)) {
+    add(
+      'warning',
+      'jobs-not-moved',
+      'The queue server does not answer, so background jobs that wait in it are not moved to the new name.',
+      'redis_queue',
+      'Start Redis before the rename if jobs of the site may be waiting: they would fail under the old name.',
+    )
+  }
   const common = facts.commonConfig.value?.['host_name']
   if (typeof common === 'string' && facts.sites.length > 1) {
     add(

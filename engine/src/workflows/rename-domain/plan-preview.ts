@@ -38,7 +38,7 @@ export function configurationPreview(
 }
 
 export function servicesPreview({ facts, names }: RenameInput, nginx: NginxPlan | null): string[] {
-  const queue = facts.redis.some((redis) => redis.purpose === 'queue') && names.directory !== null
+  const queue = facts.redis.some((redis) => redis.purpose === 'queue' && redis.reachable) && names.directory !== null
   return [
     `the site ${names.site.name}: maintenance on, scheduler paused, both put back as they were`,
     ...(queue

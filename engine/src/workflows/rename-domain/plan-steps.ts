@@ -54,10 +54,12 @@ function step(id: string, phase: PlanStep['phase'], kind: string, params: Json):
 
 const rewrites = ({ names, targets }: StepInput): boolean => names.hosts.length > 0 && targets.length > 0
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value))
-const queue = ({ facts, names }: StepInput) =>
-  names.directory && facts.redis.some((redis) => redis.purpose === 'queue') ? names.directory : null
+/** A Redis that does not answer now has no workers either; the plan warns of what waits in it. */
+const answers = (facts: BenchFacts, purpose: 'cache' | 'queue'): boolean =>
+  facts.redis.some((redis) => redis.purpose === purpose && redis.reachable)
+const queue = ({ facts, names }: StepInput) => (names.directory && answers(facts, 'queue') ? names.directory : null)
 const cached = ({ facts, names }: StepInput): string | null =>
-  facts.redis.some((redis) => redis.purpose === 'cache') ? names.site.databaseName : null
+  answers(facts, 'cache') ? names.site.databaseName : null
 
 /** The site's configuration is called otherwise before and after the directory is renamed. */
 const configPath = ({ facts, names }: StepInput, when: 'before' | 'after'): string =>
