@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
@@ -39,18 +40,49 @@ async function isStale(host: Host, path: string): Promise<boolean> {
   return alive === null || alive.startTime !== owner.startTime || alive.bootId !== owner.bootId
 }
 
+/** What a lock keeps others from. */
+type Place = 'bench' | 'machine'
+
+/** Files such as /etc/hosts and nginx's belong to all benches of a machine. */
+const MACHINE_LOCKS = ['/run/lock', tmpdir()]
+
 /**
- * Holds the bench's lock while the work runs. A lock whose process is gone (pid, start time and boot id) is taken over.
- * @throws MigratorError `bench-locked` naming the holder.
+ * Holds the bench's lock while the work runs, and the machine's too when files outside the bench are edited.
+ * A lock whose process is gone (pid, start time and boot id) is taken over.
+ * @throws MigratorError `bench-locked` or `machine-locked` naming the holder.
  */
 export async function withLock<Result>(
   host: Host,
   benchPath: string,
+  run: { id: string; touchesMachine: boolean },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const bench = join(await makeStateDirectory(benchPath), 'lock')
+  return holding(host, bench, 'bench', run.id, async () => {
+    if (!run.touchesMachine) return work()
+    return holding(host, await machineLock(), 'machine', run.id, work)
+  })
+}
+
+async function machineLock(): Promise<string> {
+  for (const directory of MACHINE_LOCKS) {
+    const usable = await access(directory, constants.W_OK).then(
+      () => true,
+      () => false,
+    )
+    if (usable) return join(directory, 'frappe-migrator.lock')
+  }
+  throw new Error(`no directory for locks among ${MACHINE_LOCKS.join(', ')}`)
+}
+
+async function holding<Result>(
+  host: Host,
+  path: string,
+  place: Place,
   runId: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const path = join(await makeStateDirectory(benchPath), 'lock')
-  await take(host, path, runId)
+  await take(host, path, place, runId)
   try {
     return await work()
   } finally {
@@ -58,10 +90,10 @@ export async function withLock<Result>(
   }
 }
 
-async function take(host: Host, path: string, runId: string): Promise<void> {
+async function take(host: Host, path: string, place: Place, runId: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     try {
-      await mkdir(path, { mode: 0o700 })
+      await mkdir(path, { mode: place === 'bench' ? 0o700 : 0o755 })
       const own = await host.processIdentity(process.pid)
       const owner = {
         who: host.userName,
@@ -69,7 +101,7 @@ async function take(host: Host, path: string, runId: string): Promise<void> {
         run: runId,
         ...(own ?? { pid: process.pid, startTime: '', bootId: '' }),
       }
-      await writeFileAtomic(join(path, 'owner.json'), `${JSON.stringify(owner)}\n`, 0o600)
+      await writeFileAtomic(join(path, 'owner.json'), `${JSON.stringify(owner)}\n`, place === 'bench' ? 0o600 : 0o644)
       return
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
@@ -85,23 +117,30 @@ async function take(host: Host, path: string, runId: string): Promise<void> {
     }
     const owner = await readOwner(path)
     if (owner) {
-      throw new MigratorError({
-        code: 'bench-locked',
-        kind: 'refused',
-        message: `Another migrator works on this bench: run ${owner.run}, started by ${owner.who} at ${owner.when}, process ${owner.pid}.`,
-        evidence: path,
-        untouched: 'Nothing was changed.',
-        hint: 'Wait until it has finished. The lock of a process that is gone is taken over by itself; never delete it by hand.',
-      })
+      const held = `run ${owner.run}, started by ${owner.who} at ${owner.when}, process ${owner.pid}`
+      throw locked(
+        path,
+        place,
+        `Another migrator works on this ${place}: ${held}.`,
+        'Wait until it has finished. The lock of a process that is gone is taken over by itself; never delete it by hand.',
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
-  throw new MigratorError({
-    code: 'bench-locked',
+  throw locked(
+    path,
+    place,
+    `Another migrator is just starting or stopping on this ${place}.`,
+    'Try again in a few seconds.',
+  )
+}
+
+const locked = (path: string, place: Place, message: string, hint: string): MigratorError =>
+  new MigratorError({
+    code: `${place}-locked`,
     kind: 'refused',
-    message: 'Another migrator is just starting or stopping on this bench.',
+    message,
     evidence: path,
     untouched: 'Nothing was changed.',
-    hint: 'Try again in a few seconds.',
+    hint,
   })
-}

@@ -52,7 +52,7 @@ export async function refuseUnfinished(benchPath: string): Promise<void> {
  */
 export function startRun(environment: RunEnvironment, plan: Plan): Promise<FinishedRun> {
   const id = newRunId(new Date(), plan.command === 'cleanup' ? 'cleanup' : 'rename', randomUUID())
-  return withLock(environment.host, environment.benchPath, id, async () => {
+  return withLock(environment.host, environment.benchPath, { id, touchesMachine: touchesMachine(plan) }, async () => {
     await refuseUnfinished(environment.benchPath)
     const run = await makeRunDirectory(environment.benchPath, id, plan)
     return drive(environment, run, plan)
@@ -67,13 +67,18 @@ async function drive(environment: RunEnvironment, run: RunDirectory, plan: Plan)
 
 /** Goes on with a run where its journal stands; one that was rolling back goes on rolling back. */
 export function resumeRun(environment: RunEnvironment, { run, plan }: RunSummary): Promise<FinishedRun> {
-  return withLock(environment.host, environment.benchPath, run.id, async () => {
-    // Read again under the lock: another process may have gone on meanwhile.
-    const { lines } = await readRun(environment.benchPath, run.id)
-    const turnedBack = lines.some((line) => line.type === 'state' && line.state === 'rolling-back')
-    if (!turnedBack) return drive(environment, run, plan)
-    return takeBack(environment, run, plan, 'rollback resumed')
-  })
+  return withLock(
+    environment.host,
+    environment.benchPath,
+    { id: run.id, touchesMachine: touchesMachine(plan) },
+    async () => {
+      // Read again under the lock: another process may have gone on meanwhile.
+      const { lines } = await readRun(environment.benchPath, run.id)
+      const turnedBack = lines.some((line) => line.type === 'state' && line.state === 'rolling-back')
+      if (!turnedBack) return drive(environment, run, plan)
+      return takeBack(environment, run, plan, 'rollback resumed')
+    },
+  )
 }
 
 async function takeBack(
@@ -90,7 +95,9 @@ async function takeBack(
 
 /** Takes a run back, finished or not. */
 export function rollBackRun(environment: RunEnvironment, { run, plan }: RunSummary): Promise<FinishedRun> {
-  return withLock(environment.host, environment.benchPath, run.id, () => takeBack(environment, run, plan, 'asked for'))
+  return withLock(environment.host, environment.benchPath, { id: run.id, touchesMachine: touchesMachine(plan) }, () =>
+    takeBack(environment, run, plan, 'asked for'),
+  )
 }
 
 /** Under the lock and with the journal open; the audit log is brought up to the journal whatever happens. */
@@ -108,6 +115,15 @@ async function withJournal<Result>(
     await syncAudit(environment.benchPath, run.id, plan, journal.lines)
     await rm(run.reserve, { force: true })
   }
+}
+
+/** Whether the plan edits files that other benches of the machine share. */
+function touchesMachine(plan: Plan): boolean {
+  const files = ({ params }: Plan['steps'][number]): string[] => {
+    const { path, files: several } = params as { path?: string; files?: { path: string }[] }
+    return [...(path === undefined ? [] : [path]), ...(several ?? []).map((file) => file.path)]
+  }
+  return plan.steps.some((step) => files(step).some((path) => !path.startsWith(`${plan.benchPath}/`)))
 }
 
 /** A line for the run's own log: what a closed terminal would have shown. */

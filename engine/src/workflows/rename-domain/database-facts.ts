@@ -2,6 +2,7 @@ import type { SiteDatabase, TableSchema } from '../../database/site-database.ts'
 import { classifySchema } from '../../rewrite/fields/classify-schema.ts'
 import type { ColumnRule } from '../../rewrite/fields/column-rule.ts'
 import { outsideDocTypes } from '../../rewrite/fields/outside-systems.ts'
+import { findHostedNames } from '../../rewriting/hosted-names.ts'
 import { readSiteSchema, schemaFingerprint } from '../../rewriting/site-schema.ts'
 import { type Occurrences, surveyOccurrences } from '../../rewriting/survey-occurrences.ts'
 import type { RenameNames } from './names.ts'
@@ -52,7 +53,10 @@ export async function surveyDatabase(
   }
 }
 
-/** The site's other names, and hosted names it may have had before (`x.frappe.cloud` is offered by --also-rewrite only when named). */
+/** How many hosted names are looked at: one site has had one or two. */
+const HOSTED_NAMES = 3
+
+/** The site's other names, and names it seems to have had before (www., x.frappe.cloud): counted, and off until named. */
 async function surveyOthers(
   database: SiteDatabase,
   names: RenameNames,
@@ -60,27 +64,21 @@ async function surveyOthers(
   options: DatabaseSurveyOptions,
 ): Promise<DatabaseFacts['others']> {
   const own = new Set([names.source.host, names.target, ...names.hosts.map((rule) => rule.from)])
+  const hosted = await findHostedNames(database, rules, options.signal)
   const candidates = [
     ...names.others.map((name) => name.host),
     `www.${names.source.host}`,
-    ...(names.ambiguous ? [names.ambiguous] : []),
-  ]
-  const hosts = [...new Set(candidates)].filter((host) => !own.has(host) || host === names.ambiguous)
+    ...hosted.slice(0, HOSTED_NAMES).map(({ host }) => host),
+  ].filter((host) => !own.has(host))
+  const rewritable = rules.filter((rule) => rule.action === 'rewrite')
   const counted: DatabaseFacts['others'] = []
-  for (const host of hosts) {
-    const { columns } = await surveyOccurrences(
-      database,
-      rules.filter((rule) => rule.action === 'rewrite'),
-      [{ from: host, to: names.target }],
-      options,
-    )
+  for (const host of new Set([...candidates, ...(names.ambiguous ? [names.ambiguous] : [])])) {
+    const { columns } = await surveyOccurrences(database, rewritable, [{ from: host, to: names.target }], options)
     const values = columns.reduce((sum, column) => sum + column.values, 0)
-    if (values > 0) {
-      const samples = columns.flatMap((column) =>
-        column.samples.map((sample) => `${column.label} ${sample.row}: ${sample.before}`),
-      )
-      counted.push({ host, values, samples: samples.slice(0, 3) })
-    }
+    const samples = columns.flatMap((column) =>
+      column.samples.map((sample) => `${column.label} ${sample.row}: ${sample.before}`),
+    )
+    if (values > 0) counted.push({ host, values, samples: samples.slice(0, 3) })
   }
   return counted
 }
