@@ -17,7 +17,7 @@ export class DecodedWindow {
   /** `margin` is the reach of the window to both sides of `start`…`end`, in UTF-16 units. */
   constructor(text: string, start: number, end: number, margin: number) {
     this.#text = text
-    this.#from = windowStart(text, start, margin)
+    this.#from = Math.max(0, start - margin)
     const to = Math.min(text.length, end + margin)
     this.#textEndsHere = to === text.length
     this.#layer = decodeFully(text.slice(this.#from, to), this.#from)
@@ -68,8 +68,6 @@ export class DecodedWindow {
 const CUT_MARGIN = 12
 /** Nesting deeper than this is left as it is. */
 const MOST_LAYERS = 10
-/** Runs of backslashes longer than this do not come from nesting. */
-const LONGEST_BACKSLASH_RUN = 1024
 
 /** Text without escapes: every character is its own spelling. */
 interface PlainLayer {
@@ -84,14 +82,6 @@ interface SplicedLayer {
   starts: Int32Array
   ends: Int32Array
   depths: Uint8Array
-}
-
-/** A window must not begin inside a run of backslashes: whether one escapes the next depends on how many precede it. */
-function windowStart(text: string, start: number, margin: number): number {
-  let from = Math.max(0, start - margin)
-  const limit = Math.max(0, from - LONGEST_BACKSLASH_RUN)
-  while (from > limit && text.charCodeAt(from - 1) === 0x5c) from--
-  return from
 }
 
 function decodeFully(text: string, from: number): PlainLayer | SplicedLayer {

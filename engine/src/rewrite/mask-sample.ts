@@ -60,13 +60,13 @@ const MASKS: [RegExp, string][] = [
   // https://user:password@host → https://user:***@host
   [
     new RegExp(
-      `(${SLASHES}{3,12}[^${END}/@:${MARK}]{0,200}?(?::|%(?:25){0,3}3A))[^${END}/${MARK}]{1,500}(?=@|%(?:25){0,3}40)`,
+      `(${SLASHES}{3,12}[^${END}/@:${MARK}]{0,200}?(?::|%(?:25){0,3}3A))[^${END}/${MARK}]{1,2000}(?=@|%(?:25){0,3}40)`,
       'gi',
     ),
     '$1***',
   ],
   // https://long-token@host → https://***@host; `git@`, `user@` are names
-  [new RegExp(`(${SLASHES}{3,12})[^${END}/@:${MARK}]{12,500}(?=@|%(?:25){0,3}40)`, 'gi'), '$1***'],
+  [new RegExp(`(${SLASHES}{3,12})[^${END}/@:${MARK}]{12,2000}(?=@|%(?:25){0,3}40)`, 'gi'), '$1***'],
   // ?token=value&other=value → ?token=***&other=***
   [new RegExp(`((?:\\?|%(?:25){0,3}3F|${AMPERSAND})[\\w.[\\]-]{1,80}${EQUALS})${VALUE}`, 'gi'), '$1***'],
   // "api_secret": "value", password = value, Bearer value

@@ -50,6 +50,8 @@ test('a cut never separates a secret from what tells that it is one', () => {
       `http://user:${secret.slice(0, 500)}@old.cloud/`,
       `https://x.example/?token=${secret}&next=https://old.cloud/`,
       `https://old.cloud/?token=${secret}`,
+      `https://old.cloud/ https://user:${secret}@x.example/`,
+      `https://old.cloud/ https://${secret}${'S3'.repeat(6)}@x.example/`,
       `{"api_key": "${secret}", "url": "https://old.cloud/"}`,
     ]) {
       const [occurrence] = rewriteText(value, [rule], { form: 'url', json: false }).changed

@@ -29,8 +29,13 @@ test('an internationalised name has needles for its written, escaped and encoded
   assert.equal(new Set(needles).size, needles.length)
 })
 
+test('a label that begins with a capital has its needle', () => {
+  assert.ok(needlesFor({ from: 'xn--nl-wkac.example', to: 'new.domain' }).includes('Ünlü.example'))
+})
+
 test('no needle contains another', () => {
-  const needles = needlesFor({ from: 'xn--nl-wkac.example', to: 'new.domain' })
+  const needles = needlesFor({ from: 'xn--ber-goa.example', to: 'new.domain' })
+  assert.ok(needles.includes('\\u00fcber.example'))
   for (const needle of needles) {
     assert.deepEqual(
       needles.filter((other) => other !== needle && other.includes(needle)),

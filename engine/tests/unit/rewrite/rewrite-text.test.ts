@@ -131,6 +131,8 @@ const LOOK_ALIKES = [
   'https://old.cloud2/',
   'https://old.cloudé/',
   'https://old.cloud%C3%A9/',
+  'https://old.cloud%FF/',
+  'https://%FFold.cloud/',
   'https://old.cloud\\u00e9/',
   'https://old.cloud&eacute;/',
   'https://old.cloud。mx/',
@@ -191,6 +193,7 @@ const BARE = [
   'https://foreign.example/§/x',
   'https://foreign.example//§/x',
   'file:///§/x',
+  '///§/x',
   '/home/frappe/frappe-bench/sites/§/private',
   '%20§%20',
   'site%3D§',
@@ -227,6 +230,10 @@ test('an escape letter before the host is not part of its name, and no name begi
   const rules: HostRule[] = [{ from: 'nold.cloud', to: 'new.domain' }, RULE]
   assert.equal(rewritten('["a\\nold.cloud"]', 'host', rules), '["a\\nnew.domain"]')
   assert.equal(rewritten('https:\\/\\/nold.cloud\\/', 'url', rules), 'https:\\/\\/new.domain\\/')
+  assert.equal(
+    rewritten(`${'\\'.repeat(40)}nold.cloud`, 'host', [{ from: 'nold.cloud', to: 'new.domain' }]).includes('new'),
+    false,
+  )
   assert.equal(rewritten('x%2Fa.cloud', 'host', [{ from: 'fa.cloud', to: 'new.domain' }]), 'x%2Fa.cloud')
   assert.equal(rewritten('//fa.cloud', 'host', [{ from: 'fa.cloud', to: 'new.domain' }]), '//new.domain')
 })
@@ -300,6 +307,9 @@ for (const [rule, value, expected] of [
   [TO_HTTPS, 'http://old.cloud:${port}/x', 'https://new.domain:${port}/x'],
   [TO_HTTPS, '\\nhttp://old.cloud\\n', '\\nhttps://new.domain\\n'],
   [TO_HTTPS, '\\thttp://old.cloud:8000\\t', '\\thttps://new.domain\\t'],
+  [TO_HTTPS, 'http://old.cloud:80000/x', 'https://new.domain:80000/x'],
+  [TO_HTTPS, '{{ scheme }}://old.cloud:8000/x', '{{ scheme }}://new.domain/x'],
+  [TO_HTTPS, 'h&#116;tp://old.cloud/x', 'h&#116;tp://new.domain/x'],
   [TO_HTTP_PORT, 'https://old.cloud/x', 'http://new.domain:9000/x'],
   [TO_HTTP_PORT, 'https://old.cloud:8000/x', 'http://new.domain:9000/x'],
   [TO_HTTP_PORT, 'http://old.cloud:9000/x', 'http://new.domain:9000/x'],
@@ -349,6 +359,29 @@ test('several names are rewritten in one pass, each place once', () => {
     ),
     'https://www.new.domain https://new.domain http://direct.domain:8000 https://old.cloud https://x.www.old.cloud',
   )
+})
+
+test('one of the names may be the beginning of another', () => {
+  const rules: HostRule[] = [RULE, { from: 'old.cloud.mx', to: 'new.mx' }]
+  assert.equal(
+    rewritten('https://old.cloud.mx https://old.cloud https://old.cloud.mxx', 'url', rules),
+    'https://new.mx https://new.domain https://old.cloud.mxx',
+  )
+})
+
+test('an occurrence that would stay as it is is none, and covers no more than what changes', () => {
+  const same = rewriteText('https://old.cloud', [{ from: 'old.cloud', to: 'old.cloud' }], { form: 'host', json: false })
+  assert.deepEqual(same, { value: 'https://old.cloud', changed: [], bare: [] })
+  const port = rewriteText('http://old.cloud:9000/x', [TO_HTTP_PORT], { form: 'url', json: false })
+  assert.deepEqual(port.changed, [{ start: 7, end: 16, before: 'old.cloud', after: 'new.domain' }])
+})
+
+test('a name in the credentials and the host behind them are both rewritten', () => {
+  assert.equal(rewritten('http://a:old.cloud+x@old.cloud/', 'host', [TO_HTTPS]), 'http://a:new.domain+x@new.domain/')
+})
+
+test('without rules nothing is found', () => {
+  assert.deepEqual(rewriteText('https://old.cloud', [], { form: 'host', json: false }).changed, [])
 })
 
 for (const [value, expected] of [
@@ -410,7 +443,7 @@ test('credentials longer than the first look are still recognised on both sides'
 })
 
 test('an escape torn by the edge of the first look does not mislead', () => {
-  for (let length = 40; length < 110; length++) {
+  for (let length = 10; length < 170; length++) {
     const filler = 'a'.repeat(length)
     assert.equal(rewritten(`https://${filler}%40old.cloud"${filler}`).includes('old.cloud'), true)
     assert.equal(rewritten(`\\"${'\\'.repeat(2 * length)}"https:\\\\/\\\\/old.cloud`).includes('new.domain'), true)
