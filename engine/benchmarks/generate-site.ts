@@ -76,9 +76,15 @@ const frappeValues = (salt: string) =>
   `LEFT(MD5(CONCAT('${salt}', seq)), 10), '2024-01-01' + INTERVAL seq SECOND, '2024-06-01' + INTERVAL seq SECOND,
    'Administrator', CONCAT('user', seq % 50, '@example.com'), 0, seq % 100`
 
-/** Words without any host, about `length` characters, different in each row. */
-const filler = (salt: string, length: number) =>
-  `LEFT(REPEAT(CONCAT(MD5(CONCAT('${salt}', seq)), ' the quick order of ', seq, ' units was delivered – thank you. '), ${Math.ceil(length / 80) + 1}), ${length})`
+/** Words without any host, `length` characters, different in each row and about as hard to compress as real text. */
+function filler(salt: string, length: number): string {
+  const sentences = Array.from(
+    { length: Math.ceil(length / 55) },
+    (_, index) =>
+      `LEFT(MD5(CONCAT('${salt}${index}', seq)), 16), ' order of ', seq * ${index + 3} % 9973, ' units was sent – thanks. '`,
+  )
+  return `LEFT(CONCAT(${sentences.join(', ')}), ${length})`
+}
 
 /** Every spelling that a rename has to find. */
 function spellings(host: string): string[] {

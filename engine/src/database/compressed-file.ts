@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { TransformOptions } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { constants, createZstdCompress, createZstdDecompress, type ZstdOptions } from 'node:zlib'
 
 interface WriteOptions {
   signal?: AbortSignal
@@ -65,10 +66,13 @@ async function compressInto(
   produce: (sink: (chunk: Buffer) => Promise<void>) => Promise<void>,
 ): Promise<{ bytes: number; sha256: string }> {
   // Level 1: the dump, not the compressor, sets the pace. The checksum lets any zstd program detect damage.
-  const compressor = createZstdCompress({
+  const settings: ZstdOptions & TransformOptions = {
     chunkSize: 1 << 20,
+    // Room enough that the producer goes on while a piece is being compressed: without it they take turns.
+    writableHighWaterMark: 4 << 20,
     params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
-  })
+  }
+  const compressor = createZstdCompress(settings)
   const hash = createHash('sha256')
   let bytes = 0
   const writing = (async () => {

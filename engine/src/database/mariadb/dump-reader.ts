@@ -27,7 +27,8 @@ export class DumpReader {
 
 /** The name up to its closing backtick; null when the window ends before it (the next window has it whole). */
 function quotedName(window: Buffer, start: number): string | null {
-  for (let at = start; at < window.length; at++) {
+  // A backtick at the very end may be half of a doubled one.
+  for (let at = start; at < window.length - 1; at++) {
     if (window[at] !== BACKTICK) continue
     if (window[at + 1] === BACKTICK) at++
     else return window.subarray(start, at).toString('utf8').replaceAll('``', '`')

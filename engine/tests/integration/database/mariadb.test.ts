@@ -218,6 +218,22 @@ test('key ranges cover every row once: skewed, mixed-case and numeric keys', asy
   await stage.execute('DROP TABLE tabSkewed, tabNumbered')
 })
 
+test('memory stays flat when every row of a large table is a hit', async () => {
+  await stage.execute(`SET unique_checks = 0, foreign_key_checks = 0;
+    CREATE TABLE tabMany (name bigint PRIMARY KEY, content longtext);
+    INSERT INTO tabMany SELECT seq, CONCAT(REPEAT(CHAR(65 + seq % 26), 8000), 'hit') FROM seq_1_to_30000;
+    ANALYZE TABLE tabMany`)
+  const program = fileURLToPath(new URL('scan-slowly.ts', import.meta.url))
+  const child = spawn(process.execPath, [program, JSON.stringify(stage.address)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [answer] = await once(child.stdout, 'data')
+  const { hits, grownMegabytes } = JSON.parse(String(answer))
+  assert.equal(hits, 30_000)
+  assert.ok(grownMegabytes < 90, `grew by ${grownMegabytes} MB for 240 MB of hits`)
+  await stage.execute('DROP TABLE tabMany')
+})
+
 test('connection errors say what is wrong, where, and what to do; never the password', async () => {
   const address = mariadbAddress()
   const expect = (wrong: Partial<typeof address>, code: string, message: RegExp) =>

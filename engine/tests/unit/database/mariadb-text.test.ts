@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { optionFile } from '../../../src/database/mariadb/dump-command.ts'
+import { needlePattern } from '../../../src/database/mariadb/needle-pattern.ts'
+import { needleTest } from '../../../src/database/needle.ts'
+
+test('a needle becomes a pattern that matches itself only', () => {
+  assert.equal(needlePattern(['old.cloud', 'a|b'], false), 'old\\x2ecloud|a\\x7cb')
+  assert.equal(needlePattern(['ü.de'], true), '(?i)(?:ü|Ü)\\x2ede')
+})
+
+test('the row test agrees with the pattern on case, dots and binary values', () => {
+  const exact = needleTest(['old.cloud'], false)
+  const loose = needleTest(['old.cloud'], true)
+  assert.ok(exact({ a: null, b: 'x old.cloud' }, ['a', 'b']))
+  assert.ok(!exact({ a: 'OLD.CLOUD' }, ['a']))
+  assert.ok(loose({ a: 'OLD.CLOUD' }, ['a']))
+  assert.ok(!loose({ a: 'oldxcloud' }, ['a']))
+  assert.ok(exact({ a: Buffer.from('\xff old.cloud', 'latin1') }, ['a']))
+  assert.ok(!exact({ a: 'x', b: 'old.cloud' }, ['a']), 'only searched columns count')
+})
+
+test('an option file keeps passwords with quotes and backslashes', () => {
+  const file = optionFile({
+    kind: 'mariadb',
+    host: null,
+    port: null,
+    socket: '/run/s',
+    user: 'u',
+    password: 'a"b\\c#d',
+    database: 'x',
+  })
+  assert.ok(file.includes('password="a\\"b\\\\c#d"'))
+  assert.ok(file.includes('socket="/run/s"'))
+})
