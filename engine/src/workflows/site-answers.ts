@@ -1,4 +1,4 @@
-import type { BenchFacts } from '../bench/bench-facts.ts'
+import type { BenchFacts, SiteFacts } from '../bench/bench-facts.ts'
 import type { PlanCheck } from '../execution/plan.ts'
 import type { NginxServer } from '../services/nginx/nginx-facts.ts'
 
@@ -22,13 +22,16 @@ function listenOf(servers: NginxServer[], host: string, tls: boolean): Door | nu
   return null
 }
 
-/** Where a running nginx serves a name, by TLS if it can; null when none does. */
-export function proxyOf(facts: BenchFacts, host: string): Door | null {
+/** Where a running nginx serves a name of this site, by TLS if it can; another bench's nginx may know the same name. */
+export function proxyOf(facts: BenchFacts, site: SiteFacts, host: string): Door | null {
+  const served = site.names.some((name) => name.host === host && name.sources.some((source) => source.from === 'nginx'))
+  if (!served) return null
   const servers = facts.nginx?.master ? facts.nginx.servers : []
   return listenOf(servers, host, true) ?? listenOf(servers, host, false)
 }
 
 export interface AskedSite {
+  site: SiteFacts
   /** What visitors type. */
   hostName: string
   /** The name nginx knows the site by now, where that is another one. */
@@ -39,12 +42,12 @@ export interface AskedSite {
 }
 
 /** Login page and asset through the proxy, login page from the web server itself, TLS: as far as each is there. */
-export function answersOfSite(facts: BenchFacts, phase: PlanCheck['phase'], site: AskedSite): PlanCheck[] {
-  const { hostName, patienceSeconds } = site
-  const proxy = proxyOf(facts, site.servedAs ?? hostName)
+export function answersOfSite(facts: BenchFacts, phase: PlanCheck['phase'], asked: AskedSite): PlanCheck[] {
+  const { hostName, patienceSeconds } = asked
+  const proxy = proxyOf(facts, asked.site, asked.servedAs ?? hostName)
   const web = facts.ports.find((port) => port.purpose === 'webserver_port' && port.listening)
   const direct = web && {
-    hostName: site.directory,
+    hostName: asked.directory,
     address: LOOPBACK,
     port: web.port,
     tls: false,

@@ -18,7 +18,7 @@ export function standalonePlan(facts: BenchFacts, site: SiteFacts): Plan {
     checks: [
       ...ids.map((id) => ({ id, phase, params: {} }) as const),
       { id: 'no-leftover-directory', phase, params: { oldDirectory: null } },
-      ...answersOfSite(facts, phase, { hostName: publicName(site), directory: site.name, patienceSeconds: 0 }),
+      ...answersOfSite(facts, phase, { site, hostName: publicName(site), directory: site.name, patienceSeconds: 0 }),
     ],
     preview: {
       configuration: [],

@@ -4,7 +4,7 @@ import { type KeyRange, rangeCondition } from './key-ranges.ts'
 import type { MariadbColumn, MariadbTable } from './tables.ts'
 
 /** Longer values come back as NULL, with LONG_FLAG set, and are fetched one by one: a stream buffers several rows. */
-export const LONGEST_STREAMED_BYTES = 65_536
+const LONGEST_STREAMED_BYTES = 65_536
 export const LONG_FLAG = 'migrator long value'
 
 export interface ScanPiece {

@@ -44,6 +44,7 @@ const standing = (phase: PlanCheck['phase']): PlanCheck[] =>
 function answers({ facts, names }: CheckInput, when: 'before' | 'after'): PlanCheck[] {
   const phase = when === 'before' ? 'pre_migration_checks' : 'verify_migration'
   return answersOfSite(facts, phase, {
+    site: names.site,
     hostName: when === 'before' ? names.source.host : names.target,
     servedAs: names.source.host,
     directory: when === 'after' && names.directory ? names.directory.to : names.site.name,
@@ -72,7 +73,7 @@ function proof({ facts, names, request, targets, plannedTables }: CheckInput): P
 
 function redirectOf(input: CheckInput): PlanCheck[] {
   const redirect = input.nginx?.request.redirect
-  const proxy = proxyOf(input.facts, input.names.source.host)
+  const proxy = proxyOf(input.facts, input.names.site, input.names.source.host)
   if (!redirect || !proxy) return []
   return [check('redirect', 'verify_migration', { oldName: input.names.source.host, toUrl: redirect.toUrl, ...proxy })]
 }
