@@ -51,9 +51,6 @@ function redactCommand(text: string): string {
     .replace(/(\s-p)(?=[^\s-])\S+/g, `$1${MASK}`)
 }
 
-/** Facts that may be printed. */
-export type RedactedFacts = ReturnType<typeof redactFacts>
-
 /**
  * A copy of the facts as plain JSON without secrets: passwords and keys become `***`, configurations keep all their keys but show only text known
  * to be harmless, files' texts are dropped.

@@ -1,4 +1,4 @@
-import type { AnyChange, ChangeContext } from '../changes/change.ts'
+import type { AnyChange } from '../changes/change.ts'
 import type { Check } from '../checks/check.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Host } from '../host/host.ts'
@@ -35,5 +35,3 @@ export interface RunEnvironment {
 }
 
 export type Answer = 'retry' | 'rollback' | 'keep'
-
-export type Context = ChangeContext

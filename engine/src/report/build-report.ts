@@ -180,7 +180,7 @@ function services(plan: Plan, lines: JournalLine[]): string[] {
 /** Seconds from maintenance on to maintenance off, as the journal has them. */
 function downtime(lines: JournalLine[]): number | null {
   const on = lines.find((line) => line.type === 'intent' && line.step === 'maintenance-on')
-  const off = lines.findLast(
+  const off = lines.find(
     (line) =>
       (line.type === 'done' && line.step === 'maintenance-off') ||
       (line.type === 'reverted' && line.step === 'maintenance-on'),
