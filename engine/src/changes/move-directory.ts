@@ -17,11 +17,10 @@ export const moveDirectory: Change<Params, Identity, Identity> = {
   params: Params,
   describe: ({ from, to }) => `Rename the directory ${from} → ${to}`,
   inspect: async (context, { from, to }, { before }) => {
-    const [atFrom, atTo] = await Promise.all([identityOf(context, from), identityOf(context, to)])
-    if (!before) return atTo === null ? { state: 'pending' } : conflict('nothing', from, to)
-    if (same(atTo, before)) return { state: 'applied' }
-    if (same(atFrom, before) && atTo === null) return { state: 'pending' }
-    return conflict(atTo === null ? 'gone' : 'another directory', from, to)
+    if (!before) return (await identityOf(context, to)) === null ? { state: 'pending' } : conflict('taken', from, to)
+    const place = await locate(context, from, to, before)
+    if (place === 'to') return { state: 'applied' }
+    return place === 'from' ? { state: 'pending' } : conflict(place, from, to)
   },
   prepare: async (context, { from }) => {
     const found = await identityOf(context, from)
@@ -29,16 +28,34 @@ export const moveDirectory: Change<Params, Identity, Identity> = {
     return found
   },
   apply: async (context, { from, to }, before) => {
-    if (!same(await identityOf(context, to), before)) await rename(context, from, to)
+    if ((await locate(context, from, to, before)) !== 'to') await rename(context, from, to)
     return before
   },
   revert: async (context, { from, to }, before) => {
-    if (same(await identityOf(context, from), before)) return []
-    if (!same(await identityOf(context, to), before)) throw missing(to)
+    const place = await locate(context, from, to, before)
+    if (place === 'from') return []
+    if (place !== 'to') throw missing(to)
     const kept = await setAside(context, from)
     await rename(context, to, from)
     return kept
   },
+}
+
+/**
+ * Where the directory is now: by its inode; where that is gone from both names (the bench was copied to another disk since), by which
+ * name exists.
+ */
+async function locate(
+  context: ChangeContext,
+  from: string,
+  to: string,
+  before: Identity,
+): Promise<'from' | 'to' | 'neither' | 'unclear'> {
+  const [atFrom, atTo] = await Promise.all([identityOf(context, from), identityOf(context, to)])
+  if (same(atTo, before)) return 'to'
+  if (same(atFrom, before)) return 'from'
+  if (atFrom && atTo) return 'unclear'
+  return atTo ? 'to' : atFrom ? 'from' : 'neither'
 }
 
 const same = (one: Identity | null, other: Identity): boolean =>

@@ -1,0 +1,28 @@
+/** Runs the product as a user does: `engine/bin/frappe-migrator` with arguments, never a terminal. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const MIGRATOR = fileURLToPath(new URL('../../bin/frappe-migrator', import.meta.url))
+
+export interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** @param directory working directory: the bench, as for a user who stands in it. */
+export function migrator(directory: string, parameters: string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(MIGRATOR, parameters, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code: code ?? 128, stdout, stderr }))
+  })
+}
