@@ -10,11 +10,14 @@ const Params = z.object({
   privileged: z.array(z.string()),
 })
 
+/** A file that is not there yet needs its directory; one of somebody else could be replaced, but not with its owner kept. */
 async function mayWrite(host: Host, path: string): Promise<boolean> {
   const found = await host.status(path)
-  const target = found?.kind === 'directory' ? path : dirname(await host.realPath(path))
-  const done = await host.run({ argv: ['test', '-w', target] })
-  return done.exitCode === 0
+  const real = found ? await host.realPath(path) : path
+  const target = found?.kind === 'directory' ? real : dirname(real)
+  const file = found && found.kind !== 'directory' ? await host.status(real) : null
+  if (file && host.userId !== 0 && file.userId !== host.userId) return false
+  return (await host.run({ argv: ['test', '-w', target] })).exitCode === 0
 }
 
 /** Files are replaced by rename, so it is their directory that must be writable. */

@@ -111,7 +111,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number
   headers: Record<string, string>
-  /** At most 256 KiB of the body. */
+  /** At most 2 MiB of the body: a page of Frappe carries 250 KB of icons before its content. */
   body: string
   /** TLS only: whether the certificate chain and name were accepted; the reason otherwise. */
   certificateProblem: string | null

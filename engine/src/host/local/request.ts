@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import type { HttpRequest, HttpResponse } from '../host.ts'
 
-const BODY_LIMIT = 256 * 1024
+const BODY_LIMIT = 2 * 1024 * 1024
 
 /** See Host.request. Throws the system's error when nothing answers. */
 export function request(wanted: HttpRequest): Promise<HttpResponse> {

@@ -87,5 +87,11 @@ async function privilegedPaths(
     const tested = await host.run({ argv: ['test', '-w', directory] })
     if (tested.exitCode !== 0) refused.add(directory)
   }
-  return (path) => refused.has(dirname(path))
+  const foreign = new Set<string>()
+  for (const path of paths) {
+    // Replacing a file of somebody else would change its owner.
+    const found = await host.status(path)
+    if (found && host.userId !== 0 && found.userId !== host.userId) foreign.add(path)
+  }
+  return (path) => refused.has(dirname(path)) || foreign.has(path)
 }
