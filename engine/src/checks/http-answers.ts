@@ -60,15 +60,15 @@ function httpAnswers(id: string, title: string): Check {
     run: async (context, params) => {
       const found = await look(context.host, Params.parse(params))
       const before = context.baseline(id)
-      const worked = before === undefined || before.status === 'passed' || before.status === 'warning'
       if (found.status !== 'failed') return { ...found, critical: true }
-      // A site that did not answer before cannot be expected to answer after; before a run it is only worth a warning.
-      const status = before !== undefined && worked ? 'failed' : 'warning'
+      const remedy = "Look at logs/web.error.log and nginx's error.log."
+      // Asked for the first time it is only a fact; a site that did not answer before cannot be expected to answer after.
+      if (before === undefined) return { ...found, critical: false, remedy }
       return {
-        status,
+        status: before.status === 'failed' ? 'warning' : 'failed',
         critical: true,
         evidence: found.evidence,
-        remedy: "Look at logs/web.error.log and nginx's error.log.",
+        remedy,
       }
     },
   }

@@ -45,7 +45,10 @@ export interface AskedSite {
 export function answersOfSite(facts: BenchFacts, phase: PlanCheck['phase'], asked: AskedSite): PlanCheck[] {
   const { hostName, patienceSeconds } = asked
   const proxy = proxyOf(facts, asked.site, asked.servedAs ?? hostName)
-  const web = facts.ports.find((port) => port.purpose === 'webserver_port' && port.listening)
+  // Another program may listen on the port of a bench that does not run.
+  const web = facts.ports.find(
+    (port) => port.purpose === 'webserver_port' && port.listening && (port.owner === null || port.owner.belongsToBench),
+  )
   const direct = web && {
     hostName: asked.directory,
     address: LOOPBACK,
