@@ -1,0 +1,181 @@
+/**
+ * The bench the acceptance run was given, and what a person does with it: bench commands, Frappe's own Python, nginx. Read from:
+ * - FRAPPE_BENCH: the bench; its services (database, Redis, web server, a worker, nginx) run
+ * - FRAPPE_DB_ROOT_PASSWORD, or FRAPPE_DB_ROOT_PASSWORD_FILE: for `bench new-site` and `bench drop-site`
+ * - FRAPPE_BENCH_PROGRAM: the bench CLI (default `bench`)
+ * - FRAPPE_NGINX_CONFIG: main file of the nginx that serves the bench (default: found by the product)
+ * - FRAPPE_NGINX_UPDATE: a program that takes `config/nginx.conf` into use (default `nginx -s reload`)
+ * - FRAPPE_HTTP_PORT, FRAPPE_HTTPS_PORT: where that nginx listens (default 80 and 443)
+ */
+import { execFile, execFileSync } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { openSiteDatabase } from '../../src/database/open.ts'
+import type { SiteDatabase } from '../../src/database/site-database.ts'
+import { type Ended, MIGRATOR } from '../servers/migrator.ts'
+
+const setting = (name: string, otherwise: string): string => process.env[name] ?? otherwise
+
+export const benchPath = setting('FRAPPE_BENCH', '')
+export const sitesPath = join(benchPath, 'sites')
+export const httpPort = Number(setting('FRAPPE_HTTP_PORT', '80'))
+export const httpsPort = Number(setting('FRAPPE_HTTPS_PORT', '443'))
+export const isRoot = process.getuid?.() === 0
+const program = setting('FRAPPE_BENCH_PROGRAM', 'bench')
+const nginxConfig = process.env['FRAPPE_NGINX_CONFIG']
+export const nginxOption = nginxConfig === undefined ? [] : ['--nginx-config', nginxConfig]
+export const nginxArguments = nginxConfig === undefined ? [] : ['-c', nginxConfig]
+
+/** Name, home and id of the user the bench belongs to. */
+export const owner = (() => {
+  const id = statSync(sitesPath).uid
+  const [name = '', , , , , home = '/'] = execFileSync('getent', ['passwd', String(id)], { encoding: 'utf8' }).split(
+    ':',
+  )
+  return { id, name, home }
+})()
+
+function rootPassword(): string {
+  const file = process.env['FRAPPE_DB_ROOT_PASSWORD_FILE']
+  return file === undefined ? setting('FRAPPE_DB_ROOT_PASSWORD', '') : readFileSync(file, 'utf8').trim()
+}
+
+/** As a login of that user would have it, with the bench CLI found first. */
+const environmentOf = (user: { name: string; home: string }) => ({
+  ...process.env,
+  ...{ HOME: user.home, USER: user.name, LOGNAME: user.name },
+  PATH: `${program.startsWith('/') ? `${dirname(program)}:` : ''}${process.env['PATH']}`,
+})
+
+interface RunOptions {
+  directory?: string
+  input?: string
+  as?: 'owner' | 'root' | 'nobody'
+}
+
+/** Runs a program to its end, whatever its exit code; as the bench's owner unless said otherwise. */
+export function run(
+  argv: string[],
+  { directory = benchPath, input = '', as = 'owner' }: RunOptions = {},
+): Promise<Ended> {
+  const user = as === 'owner' ? owner : { name: as, home: '/' }
+  const [first = '', ...rest] = isRoot && as !== 'root' ? ['runuser', '-u', user.name, '--', ...argv] : argv
+  const env = as === 'root' ? process.env : environmentOf(user)
+  return new Promise((resolve, reject) => {
+    const running = execFile(first, rest, { cwd: directory, env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error)
+      else resolve({ code: Number(error?.code ?? 0), stdout, stderr })
+    })
+    running.stdin?.end(input)
+  })
+}
+
+async function mustRun(argv: string[], options: RunOptions = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(argv, options)
+  if (code === 0) return stdout
+  const shown = argv.join(' ').replaceAll(rootPassword() || '\0', '***')
+  throw new Error(`${shown}: exit code ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`)
+}
+
+/** `bench …`, which must work. */
+export const bench = (...argv: string[]): Promise<string> => mustRun([program, ...argv])
+export const tryBench = (...argv: string[]): Promise<Ended> => run([program, ...argv])
+
+/** The product, started by root (which continues as the owner) or by the owner. */
+export const migrator = (argv: string[], as: RunOptions['as'] = isRoot ? 'root' : 'owner'): Promise<Ended> =>
+  run([MIGRATOR, ...argv], { as })
+
+/** Runs Python inside Frappe, connected to a site as Administrator; answers what the code puts into `result`. */
+export async function inFrappe(site: string, code: string): Promise<unknown> {
+  const script = `import json, frappe
+frappe.init(site=${JSON.stringify(site)})
+frappe.connect()
+frappe.set_user("Administrator")
+result = None
+${code}
+frappe.db.commit()
+frappe.destroy()
+print("\\n" + json.dumps(result, default=str))
+`
+  const told = await mustRun([join(benchPath, 'env/bin/python'), '-'], { directory: sitesPath, input: script })
+  return JSON.parse(told.trim().split('\n').at(-1) ?? 'null')
+}
+
+export async function newSite(name: string, config: Record<string, string> = {}): Promise<void> {
+  const password = ['--db-root-password', rootPassword(), '--admin-password', 'admin']
+  await bench('new-site', name, ...password, '--mariadb-user-host-login-scope=%')
+  for (const [key, value] of Object.entries(config)) await bench('--site', name, 'set-config', key, value)
+}
+
+export async function restoreSite(name: string, dump: string, archives: { public: string; private: string }) {
+  const files = ['--with-public-files', archives.public, '--with-private-files', archives.private]
+  const password = ['--db-root-password', rootPassword(), '--admin-password', 'admin']
+  await bench('--site', name, 'restore', dump, ...files, ...password)
+}
+
+/** Removes the sites that are there, with their folder under archived/, and this run's folders of the product. */
+export async function dropSites(...names: string[]): Promise<void> {
+  for (const name of names) {
+    if (!(await readdir(sitesPath)).includes(name)) continue
+    await bench('drop-site', name, '--no-backup', '--force', '--db-root-password', rootPassword())
+    const archive = join(benchPath, 'archived', 'sites')
+    for (const folder of await readdir(archive)) {
+      if (folder.startsWith(name)) await rm(join(archive, folder), { recursive: true })
+    }
+  }
+  const runs = join(benchPath, '.migrator', 'runs')
+  for (const id of await readdir(runs).catch(() => [])) {
+    const plan = readFileSync(join(runs, id, 'plan.json'), 'utf8')
+    if (names.some((name) => plan.includes(name))) await rm(join(runs, id), { recursive: true })
+  }
+  await updateNginx()
+}
+
+/** The one of these sites that is there now. */
+export async function siteThere(...names: string[]): Promise<string> {
+  const there = await readdir(sitesPath)
+  return names.find((name) => there.includes(name)) ?? ''
+}
+
+/** What an administrator types after a new site. */
+export async function updateNginx(): Promise<void> {
+  await bench('setup', 'nginx', '--yes')
+  const update = process.env['FRAPPE_NGINX_UPDATE']
+  const [first = '', ...rest] =
+    update === undefined ? [...(isRoot ? [] : ['sudo', '-n']), 'nginx', '-s', 'reload'] : [update]
+  execFileSync(first, rest, { stdio: 'pipe' })
+}
+
+export const configOf = (site: string): Record<string, unknown> => ({
+  ...JSON.parse(readFileSync(join(sitesPath, 'common_site_config.json'), 'utf8')),
+  ...JSON.parse(readFileSync(join(sitesPath, site, 'site_config.json'), 'utf8')),
+})
+
+export function openDatabase(site: string): Promise<SiteDatabase> {
+  const config = configOf(site)
+  const text = (key: string) => (typeof config[key] === 'string' ? config[key] : null)
+  const name = text('db_name') ?? ''
+  const address = {
+    host: text('db_host') ?? '127.0.0.1',
+    port: Number(config['db_port'] ?? 3306),
+    socket: text('db_socket'),
+  }
+  const login = { user: text('db_user') ?? name, password: text('db_password') ?? '', database: name }
+  return openSiteDatabase({ kind: 'mariadb', ...address, ...login })
+}
+
+/** Digest of every table, for comparisons that name the table. */
+export async function tableDigests(site: string): Promise<Map<string, string>> {
+  const database = await openDatabase(site)
+  try {
+    const { tables, schemaSha256 } = await database.digest()
+    return new Map([['(schema)', schemaSha256], ...tables.map(({ table, sha256 }) => [table, sha256] as const)])
+  } finally {
+    await database.close()
+  }
+}
+
+/** Names of the tables whose digests differ. */
+export const differing = (one: Map<string, string>, other: Map<string, string>): string[] =>
+  [...new Set([...one.keys(), ...other.keys()])].filter((table) => one.get(table) !== other.get(table)).sort()
