@@ -1,0 +1,112 @@
+/** What the kill tests do to a bench, whichever database its site has. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RenameRequest } from '../../../src/workflows/rename-domain/request.ts'
+import type { Boundary } from './boundaries.ts'
+
+const DRIVER = fileURLToPath(new URL('driver.ts', import.meta.url))
+
+export type Action = 'rename' | 'resume' | 'rollback'
+
+export interface KillStage {
+  benchPath: string
+  /** Directory of the stage: the bench and everything around it. */
+  home: string
+  /** Runs the action; dies at the boundary where one is named. null: it was killed. */
+  drive(action: Action, at?: number): Promise<string | null>
+  /** The boundaries of an action that nobody disturbs. */
+  boundaries(action: Action): Promise<Boundary[]>
+  /** Everything a user could look at, as text: equal texts are equal states. */
+  state(): Promise<string>
+  /** Brings the bench back to the moment of the last kill, for the second continuation. */
+  again(kill: () => Promise<void>): Promise<void>
+  /** After the kill and before the first continuation. */
+  keep(): void
+  /** Brings a bench that is at its start again to a state without earlier runs. */
+  fresh(): void
+  remove(): Promise<void>
+}
+
+export const baseRequest: RenameRequest = {
+  source: 'old.cloud',
+  target: 'new.domain',
+  site: null,
+  renameDirectory: 'auto',
+  alsoRewrite: [],
+  url: null,
+  include: [],
+  exclude: [],
+  certificate: null,
+  certificateKey: null,
+  redirect: true,
+  rebuildSearch: false,
+  deep: false,
+  waitForJobsSeconds: 5,
+  nginxConfig: null,
+  hostsFile: null,
+  crontabDirectories: [],
+}
+
+/** Files that stand for the machine's own: hosts, a system crontab, and a `crontab` program that keeps its text beside it. */
+export function machineFiles(home: string, benchPath: string): Pick<RenameRequest, 'hostsFile' | 'crontabDirectories'> {
+  const machine = join(home, 'machine')
+  mkdirSync(join(machine, 'cron.d'), { recursive: true })
+  const line = `cd ${benchPath} && bench --site old.cloud backup`
+  writeFileSync(join(machine, 'hosts'), '127.0.0.1 localhost\n127.0.0.1 old.cloud www.old.cloud\n')
+  writeFileSync(join(machine, 'cron.d', 'bench'), `0 3 * * * root ${line}\n`)
+  writeFileSync(join(machine, 'crontab.txt'), `0 4 * * * ${line}\n`)
+  const text = join(machine, 'crontab.txt')
+  // Writes beside and renames, as the real program does.
+  const program = `#!/bin/sh
+case "$*" in
+  -) cat > ${text}.new && mv ${text}.new ${text} ;;
+  -r) rm -f ${text} ;;
+  *) cat ${text} ;;
+esac
+`
+  writeFileSync(join(machine, 'crontab'), program, { mode: 0o755 })
+  return { hostsFile: join(machine, 'hosts'), crontabDirectories: [join(machine, 'cron.d')] }
+}
+
+/** Starts the driver. `environment` replaces what the machine has. */
+export function driver(home: string, benchPath: string, request: RenameRequest) {
+  const file = join(home, 'request.json')
+  writeFileSync(file, JSON.stringify({ benchPath, request }))
+  const environment = {
+    ...process.env,
+    PATH: `${join(home, 'machine')}:${process.env['PATH']}`,
+    NODE_COMPILE_CACHE: join(tmpdir(), 'migrator-kill-compiled'),
+  }
+  const start = (action: Action, at: number, list?: string) =>
+    new Promise<string | null>((resolve, reject) => {
+      const parameters = [DRIVER, file, action, String(at), ...(list === undefined ? [] : [list])]
+      const child = spawn(process.execPath, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+      let [said, complaint] = ['', '']
+      child.stdout.on('data', (text) => {
+        said += text
+      })
+      child.stderr.on('data', (text) => {
+        complaint += text
+      })
+      child.once('error', reject)
+      // `exit` and not `close`: children that outlive a killed driver keep its pipes open.
+      child.once('exit', (code, signal) => {
+        if (signal === 'SIGKILL') resolve(null)
+        else setImmediate(() => (code === 0 ? resolve(said.trim()) : reject(new Error(`${action}: ${complaint}`))))
+      })
+    })
+  return {
+    environment,
+    drive: (action: Action, at = 0) => start(action, at),
+    boundaries: async (action: Action): Promise<Boundary[]> => {
+      const list = join(home, 'boundaries.json')
+      await start(action, 0, list)
+      const found = JSON.parse(readFileSync(list, 'utf8'))
+      rmSync(list)
+      return found
+    },
+  }
+}
