@@ -1,10 +1,11 @@
 import type { RunEvent } from '../execution/environment.ts'
 import { bytesText, durationText } from './amounts.ts'
-import { maskText } from './mask.ts'
-import type { Style } from './style.ts'
+import { shown } from './shown.ts'
+import { marks, type Style } from './style.ts'
 
 interface Sink {
   write(text: string): unknown
+  columns?: number
 }
 
 /** Before this a step is too short to be worth a moving line. */
@@ -12,19 +13,40 @@ const QUIET_MILLISECONDS = 2000
 const TERMINAL_INTERVAL = 200
 const PLAIN_INTERVAL = 10_000
 
-/** One line a finished step; rate and time left for what takes longer than two seconds, redrawn on a terminal, else every ten seconds. */
-export function progressReporter(sink: Sink, options: { terminal: boolean; style: Style }): (event: RunEvent) => void {
-  const { terminal, style } = options
-  let started = 0
-  let shown = 0
-  let drawn = false
+type Progress = Extract<RunEvent, { event: 'progress' }>
+
+/**
+ * One line a finished step, with its duration; rate and time left for what takes longer than two seconds, redrawn on a terminal, else a
+ * line at most every ten seconds. `now` is the clock, in milliseconds.
+ */
+export function progressReporter(
+  sink: Sink,
+  options: { terminal: boolean; style: Style; now?: () => number },
+): (event: RunEvent) => void {
+  const { terminal, style, now = Date.now } = options
+  let step = { text: '', started: now(), drawn: 0 }
+  let moving = false
   const clear = () => {
-    if (drawn) sink.write('\r\u001b[2K')
-    drawn = false
+    if (moving) sink.write('\r\u001b[2K')
+    moving = false
   }
   const say = (text: string) => {
     clear()
-    sink.write(`${maskText(text)}\n`)
+    sink.write(`${text}\n`)
+  }
+  const draw = (text: string) => {
+    // A line longer than the terminal is wide could not be redrawn.
+    sink.write(`\r\u001b[2K${text.slice(0, (sink.columns ?? 80) - 1)}`)
+    moving = true
+  }
+  const onProgress = (event: Progress) => {
+    const time = now()
+    const wait = terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL
+    if (time - step.started < QUIET_MILLISECONDS || time - step.drawn < wait) return
+    step.drawn = time
+    const text = `    ${shown(progressText(event, time - step.started))}`
+    if (terminal) draw(text)
+    else say(text)
   }
   return (event) => {
     switch (event.event) {
@@ -32,56 +54,41 @@ export function progressReporter(sink: Sink, options: { terminal: boolean; style
         say(style.bold(event.phase.replaceAll('_', ' ')))
         break
       case 'step':
-        started = Date.now()
-        shown = started
-        if (event.direction === 'revert') say(`  undo: ${event.describe}`)
-        else say(`  ${event.describe}`)
+        step = {
+          text: shown(`${event.direction === 'revert' ? 'undo: ' : ''}${event.describe}`),
+          started: now(),
+          drawn: now(),
+        }
+        if (terminal) draw(`  … ${step.text}`)
         break
       case 'step-done':
-        if (event.milliseconds >= QUIET_MILLISECONDS) say(`    ${style.dim(durationText(event.milliseconds))}`)
+        say(`  ${style.good('done')} ${step.text} ${style.dim(durationText(event.milliseconds))}`)
         break
-      case 'progress': {
-        const now = Date.now()
-        if (now - started < QUIET_MILLISECONDS || now - shown < (terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL)) break
-        shown = now
-        const text = progressText(event, now - started)
-        if (terminal) {
-          sink.write(`\r\u001b[2K    ${text}`)
-          drawn = true
-        } else say(`    ${text}`)
+      case 'progress':
+        onProgress(event)
         break
-      }
       case 'check':
         say(
-          `  ${marks(style)[event.status] ?? event.status} ${event.title}${event.status === 'passed' ? '' : `: ${event.evidence}`}`,
+          `  ${marks(style)[event.status] ?? event.status} ${shown(event.title)}${event.status === 'passed' ? '' : `: ${shown(event.evidence)}`}`,
         )
         break
       case 'failure':
-        say(`  ${style.bad('failed:')} ${event.message} → ${event.decision.choice} (${event.decision.reason})`)
+        say(`  ${style.bad('FAIL')} ${shown(step.text === '' ? event.message : `${step.text}: ${event.message}`)}`)
+        say(`       → ${event.decision.choice}: ${shown(event.decision.reason)}`)
         break
       case 'kept':
-        say(`  ${style.warn('kept:')} ${event.what}: ${event.now}`)
+        say(`  ${style.warn('kept')} ${shown(event.what)}: ${shown(event.now)}`)
         break
     }
   }
 }
 
-function progressText(event: Extract<RunEvent, { event: 'progress' }>, elapsed: number): string {
-  const { done, total, unit, what } = event
-  const rate = done / (elapsed / 1000)
+function progressText({ done, total, unit, what }: Progress, elapsed: number): string {
+  const rate = elapsed > 0 ? done / (elapsed / 1000) : 0
   const amount =
     unit === 'bytes'
       ? `${bytesText(done)} of ${bytesText(total)}, ${bytesText(rate)}/s`
       : `${done} of ${total} ${unit}, ${Math.round(rate)}/s`
   const left = rate > 0 && total > done ? `, ${durationText(((total - done) / rate) * 1000)} left` : ''
   return `${what}: ${amount}${left}`
-}
-
-export function marks(style: Style): Record<string, string> {
-  return {
-    passed: style.good('ok  '),
-    failed: style.bad('FAIL'),
-    warning: style.warn('warn'),
-    'not-applicable': style.dim('n/a '),
-  }
 }

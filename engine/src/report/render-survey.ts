@@ -1,78 +1,92 @@
 import type { BenchFacts, SiteFacts } from '../bench/bench-facts.ts'
-import { counted } from './amounts.ts'
-import { maskText } from './mask.ts'
-import type { Style } from './style.ts'
+import { bytesText, counted } from './amounts.ts'
+import { findingLines } from './render-findings.ts'
+import { shown } from './shown.ts'
+import { type Style, section } from './style.ts'
 
-/** What a bench is, in ten seconds; then the sites with all their names; then what needs attention, worst first. */
+/** What a bench is and what is wrong, in ten seconds; then the findings, worst first; then the sites with all their names, and the services. */
 export function renderSurvey(facts: BenchFacts, site: SiteFacts | null, style: Style): string {
   const sites = site === null ? facts.sites : [site]
   const parts = [
-    bench(facts, style),
+    summary(facts, site, style),
+    section('Findings', findingLines(facts.findings, style), style),
     ...sites.map((one) => siteText(one, style)),
-    services(facts, style),
-    findings(facts, style),
+    section('Services', services(facts, style), style),
+    section(
+      'Left over under sites',
+      facts.leftovers.map((one) => `  ${shown(one.path)}: ${one.kind}, ${shown(one.detail)}`),
+      style,
+    ),
   ]
-  return maskText(parts.join('\n\n'))
+  return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function bench(facts: BenchFacts, style: Style): string {
-  const serious = facts.findings.filter((finding) => finding.severity !== 'information').length
+function summary(facts: BenchFacts, site: SiteFacts | null, style: Style): string {
+  const count = (severity: string) => facts.findings.filter((finding) => finding.severity === severity).length
+  const [critical, warnings, notes] = [count('critical'), count('warning'), count('information')]
+  const apps = facts.apps.map(({ name, version, branch, commit }) => {
+    const where = [branch, commit?.slice(0, 8)].filter(Boolean).join(' ')
+    return `${name}${version ? ` ${version}` : ''}${where ? ` (${where})` : ''}`
+  })
+  const unreachable = facts.redis.filter((one) => !one.reachable).map((one) => one.purpose)
+  const redis = unreachable.length
+    ? style.warn(`; redis ${unreachable.join(', ')} does not answer`)
+    : facts.redis.length
+      ? '; redis answers'
+      : ''
   return [
     style.bold(facts.path),
-    `  ${facts.kind}, bench ${facts.benchVersion ?? 'of unknown version'}, Frappe ${facts.frappeVersion ?? 'unknown'}, owner ${facts.ownerName}`,
-    `  apps: ${facts.apps.map((app) => `${app.name} ${app.version ?? ''}${app.branch ? ` (${app.branch}${app.commit ? ` ${app.commit.slice(0, 8)}` : ''})` : ''}`).join(', ') || 'none found'}`,
-    `  ${counted(facts.sites.length, 'site')}; web server: ${facts.servedBy}; process manager: ${facts.processManager.kind}`,
-    serious
-      ? style.warn(`  ${counted(serious, 'finding')} to look at, below`)
-      : style.good('  nothing needs attention'),
+    `  bench    ${facts.kind}${facts.benchVersion ? `, bench ${facts.benchVersion}` : ''}, Frappe ${facts.frappeVersion ?? 'of unknown version'}, owner ${facts.ownerName}`,
+    `  apps     ${shown(apps.join(', ')) || 'none found'}`,
+    `  sites    ${counted(facts.sites.length, 'site')}${site ? `; shown: ${site.name}` : ''}`,
+    `  serving  ${facts.servedBy === 'none' ? 'no web server seen' : facts.servedBy}, ${facts.nginx?.master ? 'nginx' : 'no nginx'}; processes by ${facts.processManager.kind}${redis}`,
+    critical + warnings
+      ? (critical ? style.bad : style.warn)(
+          `  findings ${critical} critical, ${counted(warnings, 'warning')}, ${counted(notes, 'note')}`,
+        )
+      : style.good(`  findings nothing needs attention${notes ? `; ${counted(notes, 'note')}` : ''}`),
   ].join('\n')
 }
 
 function siteText(site: SiteFacts, style: Style): string {
   const names = site.names.map((name) => {
     const url = `${name.scheme ? `${name.scheme}://` : ''}${name.host}${name.port === null ? '' : `:${name.port}`}`
-    return `    ${url.padEnd(36)} ${style.dim([...new Set(name.sources.map((source) => source.from))].join(', '))}`
+    return `    ${shown(url).padEnd(40)} ${style.dim([...new Set(name.sources.map((source) => source.from))].join(', '))}`
   })
   const flags = [
-    site.maintenanceMode ? 'IN MAINTENANCE' : null,
-    site.pauseScheduler ? 'scheduler paused' : null,
+    site.maintenanceMode ? style.warn('in maintenance') : null,
+    site.pauseScheduler ? style.warn('scheduler paused') : null,
     site.tls ? 'served over TLS' : null,
+    site.filesBytes === null ? null : `files ${bytesText(site.filesBytes)}`,
     site.linkTarget === null ? null : `a link to ${site.linkTarget}`,
   ].filter((flag) => flag !== null)
   return [
-    style.bold(`Site ${site.name}`),
-    `  database: ${site.databaseKind} ${site.databaseName ?? '(unknown)'}${flags.length ? `; ${flags.join(', ')}` : ''}`,
+    style.bold(`Site ${shown(site.name)}`),
+    `  database ${site.databaseKind} ${site.databaseName ?? '(unknown)'}${flags.length ? `; ${flags.join(', ')}` : ''}`,
     '  known as',
     ...names,
   ].join('\n')
 }
 
-function services(facts: BenchFacts, style: Style): string {
-  const ports = facts.ports.map(
-    (port) =>
-      `  ${port.purpose.padEnd(18)} ${port.port}  ${port.listening ? `listening${port.owner ? `: ${port.owner.command} (${port.owner.pid})` : ''}` : style.dim('nobody listens')}`,
-  )
-  const redis = facts.redis.map(
-    (one) =>
-      `  redis ${one.purpose.padEnd(12)} ${one.url}  ${one.reachable ? `answers, ${one.version}` : style.warn(one.problem ?? 'does not answer')}`,
-  )
-  const nginx = facts.nginx
-    ? `  nginx              ${facts.nginx.mainConfig}  ${facts.nginx.master ? 'running' : 'not running'}, ${facts.nginx.servers.length} server blocks`
-    : '  nginx              none found'
-  return [style.bold('Services'), ...ports, ...redis, nginx].join('\n')
-}
+/** A whole command line would hide the port it stands beside. */
+const COMMAND_CHARACTERS = 60
 
-function findings(facts: BenchFacts, style: Style): string {
-  const order = { critical: 0, warning: 1, information: 2 }
-  const color = { critical: style.bad, warning: style.warn, information: style.dim }
-  const sorted = [...facts.findings].sort((one, other) => order[one.severity] - order[other.severity])
-  if (sorted.length === 0) return style.good('No findings.')
-  return [
-    style.bold('Findings'),
-    ...sorted.flatMap((finding) => [
-      `  ${color[finding.severity](finding.severity)} ${finding.title}`,
-      `      ${style.dim(finding.evidence)}`,
-      ...finding.remedies.map((remedy) => `      → ${remedy}`),
-    ]),
-  ].join('\n')
+function services(facts: BenchFacts, style: Style): string[] {
+  const line = (name: string, text: string) => `  ${name.padEnd(18)} ${text}`
+  const ports = facts.ports.map(({ purpose, port, listening, owner }) => {
+    if (!listening) return line(purpose, `${port}  ${style.dim('nobody listens')}`)
+    const command = owner ? shown(owner.command) : ''
+    const short = command.length > COMMAND_CHARACTERS ? `${command.slice(0, COMMAND_CHARACTERS)}…` : command
+    const foreign = owner && !owner.belongsToBench ? style.warn(', not of this bench') : ''
+    return line(purpose, `${port}  ${owner ? `process ${owner.pid}: ${short}${foreign}` : 'listening'}`)
+  })
+  const redis = facts.redis.map((one) => {
+    const answer = one.reachable ? `answers, ${one.version ?? ''}` : style.warn(shown(one.problem ?? 'does not answer'))
+    return line(`redis ${one.purpose}`, `${shown(one.url)}  ${answer}`)
+  })
+  const { nginx } = facts
+  const proxy = nginx
+    ? `${nginx.mainConfig}, ${nginx.master ? 'running' : 'not running'}, ${counted(nginx.servers.length, 'server block')}`
+    : 'none found'
+  return [...ports, ...redis, line('nginx', proxy)]
 }

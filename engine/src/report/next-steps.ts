@@ -1,0 +1,50 @@
+import type { Plan } from '../execution/plan.ts'
+import { counted } from './amounts.ts'
+import type { JournalTimes } from './journal-times.ts'
+import type { MigrationReport } from './migration-report.ts'
+import type { RunVerdict } from './run-verdict.ts'
+
+interface Input {
+  plan: Plan
+  runId: string
+  verdict: RunVerdict
+  times: JournalTimes
+  checks: MigrationReport['checks']
+  kept: MigrationReport['run']['kept']
+}
+
+/** What a person does now, most urgent first. */
+export function nextSteps({ plan, runId, verdict, times, checks, kept }: Input): string[] {
+  const remedies = [
+    ...new Set(checks.flatMap((check) => (check.status === 'failed' && check.remedy ? [check.remedy] : []))),
+  ]
+  const again = `Then plan again: frappe-migrator rename-domain --source ${plan.site.oldName} --target ${plan.site.newName} --plan`
+  if (verdict.refused) return ['Nothing was changed.', ...remedies, again]
+  if (verdict.rolledBack) {
+    const [first] = kept
+    return [
+      first
+        ? `Look at ${counted(kept.length, 'thing')} that others changed since and the rollback left alone: ${first.what}${kept.length > 1 ? ' …' : ''}`
+        : 'The site is as it was before.',
+    ]
+  }
+  if (verdict.state !== 'done' && verdict.state !== 'retired') {
+    return [
+      ...(times.maintenanceSince ? [`The site is still in maintenance, since ${times.maintenanceSince}.`] : []),
+      `Finish it: frappe-migrator resume --run ${runId}`,
+      `Or take it back: frappe-migrator rollback --run ${runId}`,
+      ...remedies,
+    ]
+  }
+  return [
+    ...remedies,
+    ...plan.preview.manual,
+    ...plan.preview.outside.map((item) => `${item.system}: ${item.action}`),
+    ...(verdict.state === 'retired'
+      ? []
+      : [
+          `To take it back, at any time until cleanup: frappe-migrator rollback --run ${runId}`,
+          `When it has proven itself (days later): frappe-migrator cleanup --run ${runId}`,
+        ]),
+  ]
+}
