@@ -6,10 +6,12 @@ import type { ChangeContext, Kept } from './change.ts'
 /** Milliseconds to wait for what a killed run may have left running in the server, and for other sessions' locks. */
 export const WRITER_WAIT = 60_000
 
-export interface AppliedRows {
+export type AppliedRows = {
   changed: number
   moved: number
   milliseconds: number
+  /** Values changed by `table.column`, a field of a Single by `DocType.field`: what the report shows. */
+  columns: Record<string, number>
 }
 
 interface ChunkRecord {
@@ -53,12 +55,14 @@ export async function applyRows(
   let changed = 0
   let moved = 0
   let passed = 0
+  const columns: Record<string, number> = {}
   for await (const { chunk, cells } of readChunks(path)) {
     passed += cells.length
     const known = earlier.get(chunk)
     if (known?.event === 'done') {
       moved += known.notOurs.length
       changed += cells.length - known.notOurs.length
+      count(columns, cells, known.notOurs)
       continue
     }
     context.signal.throwIfAborted()
@@ -68,9 +72,19 @@ export async function applyRows(
     await context.journal({ file, chunk, event: 'done', notOurs })
     moved += notOurs.length
     changed += cells.length - notOurs.length
+    count(columns, cells, notOurs)
     context.report({ done: passed, total, unit: 'rows', what: 'rewriting' })
   }
-  return { changed, moved, milliseconds: Math.round(performance.now() - started) }
+  return { changed, moved, milliseconds: Math.round(performance.now() - started), columns }
+}
+
+function count(columns: Record<string, number>, cells: CellUpdate[], notOurs: number[]): void {
+  const others = new Set(notOurs)
+  for (const [index, { table, column, match }] of cells.entries()) {
+    if (others.has(index)) continue
+    const name = table === 'tabSingles' ? `${match['doctype']}.${match['field']}` : `${table}.${column}`
+    columns[name] = (columns[name] ?? 0) + 1
+  }
 }
 
 function indexesNotOurs(outcomes: CellOutcome[], begunBefore: boolean): number[] {

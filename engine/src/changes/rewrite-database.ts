@@ -5,7 +5,7 @@ import type { Json } from '../host/json.ts'
 import { collectCells } from '../rewriting/collect-cells.ts'
 import { writeRowFile } from '../rewriting/row-file.ts'
 import { RewriteHost, RewriteTarget } from '../rewriting/targets.ts'
-import { applyRows, revertRows, WRITER_WAIT } from './apply-rows.ts'
+import { type AppliedRows, applyRows, revertRows, WRITER_WAIT } from './apply-rows.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 
 const Params = z.discriminatedUnion('mode', [
@@ -22,10 +22,7 @@ const Params = z.discriminatedUnion('mode', [
 type Params = z.infer<typeof Params>
 type RescanParams = Extract<Params, { mode: 'rescan' }>
 
-export type RewrittenRows = {
-  changed: number
-  moved: number
-  milliseconds: number
+export type RewrittenRows = AppliedRows & {
   /** Before-image files with their number of cells, in the order they were applied. */
   files: { file: string; cells: number }[]
   /** rescan: whether the last scan found nothing more to change. */
@@ -80,16 +77,24 @@ function rescanFiles(context: ChangeContext): { file: string; cells: number }[] 
   })
 }
 
+const nothing = (): AppliedRows => ({ changed: 0, moved: 0, milliseconds: 0, columns: {} })
+
+function add(total: AppliedRows, applied: AppliedRows): void {
+  total.changed += applied.changed
+  total.moved += applied.moved
+  total.milliseconds += applied.milliseconds
+  for (const [column, values] of Object.entries(applied.columns))
+    total.columns[column] = (total.columns[column] ?? 0) + values
+}
+
 async function applyCaptured(context: ChangeContext, files: { file: string; cells: number }[]): Promise<RewrittenRows> {
-  const total = { changed: 0, moved: 0, milliseconds: 0 }
+  const total = nothing()
   const database = await context.database()
   const writer = await database.openWriter(WRITER_WAIT)
   try {
     for (const { file, cells } of files) {
       const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
-      total.changed += applied.changed
-      total.moved += applied.moved
-      total.milliseconds += applied.milliseconds
+      add(total, applied)
     }
   } finally {
     await writer.close()
@@ -99,25 +104,21 @@ async function applyCaptured(context: ChangeContext, files: { file: string; cell
 
 async function applyRescans(context: ChangeContext, params: RescanParams): Promise<RewrittenRows> {
   const database = await context.database()
-  const total = { changed: 0, moved: 0, milliseconds: 0 }
+  const total = nothing()
   let clean = false
   const writer = await database.openWriter(WRITER_WAIT)
   try {
     // Rounds an earlier process had begun are finished first: their before-images are what an undo needs.
     for (const { file, cells } of rescanFiles(context)) {
       const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
-      total.changed += applied.changed
-      total.moved += applied.moved
-      total.milliseconds += applied.milliseconds
+      add(total, applied)
     }
     while (!clean && rescanFiles(context).length < params.rounds) {
       const { file, cells } = await findRemainder(context, params, rescanFiles(context).length + 1)
       clean = cells === 0
       if (clean) break
       const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
-      total.changed += applied.changed
-      total.moved += applied.moved
-      total.milliseconds += applied.milliseconds
+      add(total, applied)
     }
   } finally {
     await writer.close()
