@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { sha256Of } from '../host/value-digest.ts'
-import type { Change, ChangeContext } from './change.ts'
+import type { Change, ChangeContext, State } from './change.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
 import { readStored, storedPath, storeFile } from './stored-file.ts'
 
@@ -18,14 +18,7 @@ export const editText: Change<Params, { sha256: string }, { sha256: string }> = 
     const text = await read(context, params)
     const { text: wanted, missing } = applyLineEdits(text, params.edits)
     const [first] = missing
-    if (first) {
-      return {
-        state: 'conflict',
-        before: first.before,
-        after: first.after ?? 'removed',
-        now: `neither stands in ${params.path}`,
-      }
-    }
+    if (first) return lineConflict(params.path, first)
     return { state: wanted === text ? 'applied' : 'pending' }
   },
   prepare: async (context, params) => ({ sha256: await storeFile(context, Buffer.from(await read(context, params))) }),
@@ -53,12 +46,21 @@ export const editText: Change<Params, { sha256: string }, { sha256: string }> = 
   needs: (context, _params, before) => [storedPath(context, before.sha256)],
 }
 
+const wordsOf = (edit: LineEdit): string => edit.words.map(({ from, to }) => `${from} → ${to}`).join(', ')
+
+export const lineConflict = (path: string, edit: LineEdit): State => ({
+  state: 'conflict',
+  before: `${path}, line ${edit.line}, as before`,
+  after: wordsOf(edit),
+  now: 'neither line is there',
+})
+
 export const lineMissing = (path: string, edit: LineEdit): MigratorError =>
   new MigratorError({
     code: 'changed-meanwhile',
     kind: 'failed',
     message: `${path} changed since the plan was made: line ${edit.line} is no longer there.`,
-    evidence: `expected: ${edit.before}`,
+    evidence: `expected there: ${wordsOf(edit)}`,
     untouched: `${path} was not changed.`,
     hint: 'Make a new plan.',
     failureClass: 'configuration',

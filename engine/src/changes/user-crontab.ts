@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext } from './change.ts'
-import { lineMissing } from './edit-text.ts'
+import { lineConflict, lineMissing } from './edit-text.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
 import { readStored, storedPath, storeFile } from './stored-file.ts'
 
@@ -19,13 +19,7 @@ export const userCrontab: Change<Params, { sha256: string }, { sha256: string }>
     const text = await read(context)
     const { text: wanted, missing } = applyLineEdits(text, params.edits)
     const [first] = missing
-    if (first)
-      return {
-        state: 'conflict',
-        before: first.before,
-        after: first.after ?? 'removed',
-        now: 'neither is in the crontab',
-      }
+    if (first) return lineConflict('the crontab', first)
     return { state: wanted === text ? 'applied' : 'pending' }
   },
   prepare: async (context) => ({ sha256: await storeFile(context, Buffer.from(await read(context))) }),

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Completed } from '../host.ts'
-import { removeDurably, writeFileAtomic } from './files.ts'
+import { removeDurably, writeFileAtomic, writeTarget } from './files.ts'
 import { run } from './run.ts'
 
 /** Set for a child whose parent is root and answers on the process channel. */
@@ -28,18 +28,44 @@ const Reply = z.object({
 /** What root does for the bench's owner, and nothing else: nginx's own configuration, the hosts file, nginx's check and reload. */
 const allowedDirectories = ['/etc/nginx/', '/usr/local/etc/nginx/', '/usr/local/nginx/conf/']
 const allowedFiles = ['/etc/hosts']
-const nginx = String.raw`(\/\S+\/)?(nginx|openresty|angie)`
+/** Found by root's own PATH, or where only root installs programs. */
+const systemPrograms = String.raw`(\/(usr\/(local\/)?)?s?bin\/|\/usr\/local\/(nginx|openresty\/nginx)\/sbin\/)?`
+const nginx = `${systemPrograms}(nginx|openresty|angie)`
 /** A configuration of somebody else could load a module as root. */
 const configuration = String.raw`( -[cp] (\/etc\/nginx|\/usr\/local\/etc\/nginx|\/usr\/local\/nginx|\/usr\/share\/nginx)(\/[\w-][\w.-]*)*\/?){0,2}`
 const allowedCommands = [
   new RegExp(`^${nginx}( -t| -s reload)${configuration}$`),
-  /^(\/\S+\/)?systemctl reload (nginx|openresty|angie)(\.service)?$/,
+  new RegExp(`^${systemPrograms}systemctl reload (nginx|openresty|angie)(\\.service)?$`),
 ]
 
-async function allowedPath(path: string): Promise<string> {
-  const real = join(await realpath(dirname(path)), basename(path))
+/** Where a write really ends: a link in root's directories may lead into the bench, and from there anywhere. */
+export async function allowedPath(path: string): Promise<string> {
+  const real = await writeTarget(path)
   if (allowedFiles.includes(real) || allowedDirectories.some((directory) => real.startsWith(directory))) return real
   throw new Error(`root does not write ${real} for the owner of a bench`)
+}
+
+/** The name itself goes, a link and not what it leads to. */
+async function removablePath(path: string): Promise<string> {
+  const place = join(await realpath(dirname(path)), basename(path))
+  if (allowedDirectories.some((directory) => place.startsWith(directory))) return place
+  throw new Error(`root does not remove ${place} for the owner of a bench`)
+}
+
+/** Words of a command that root runs; paths that lead elsewhere are refused as well as foreign programs. */
+export async function allowedCommand(argv: string[]): Promise<[string, ...string[]]> {
+  const refused = new Error(`root does not run ${argv.join(' ')} for the owner of a bench`)
+  const [program, ...parameters] = argv
+  const isOneWordEach = argv.every((word) => /^\S+$/.test(word))
+  if (program === undefined || !isOneWordEach || !allowedCommands.some((pattern) => pattern.test(argv.join(' ')))) {
+    throw refused
+  }
+  for (const path of parameters.filter((word) => word.startsWith('/'))) {
+    const real = await realpath(path)
+    const isOwn = real === path.replace(/\/$/, '')
+    if (!isOwn && !allowedDirectories.some((directory) => `${real}/`.startsWith(directory))) throw refused
+  }
+  return [program, ...parameters]
 }
 
 async function perform(action: Action): Promise<Completed | null> {
@@ -52,14 +78,10 @@ async function perform(action: Action): Promise<Completed | null> {
     return null
   }
   if (action.kind === 'remove') {
-    await removeDurably(await allowedPath(action.path), false)
+    await removeDurably(await removablePath(action.path), false)
     return null
   }
-  const [program, ...parameters] = action.argv
-  if (program === undefined || !allowedCommands.some((pattern) => pattern.test(action.argv.join(' ')))) {
-    throw new Error(`root does not run ${action.argv.join(' ')} for the owner of a bench`)
-  }
-  return run({ argv: [program, ...parameters] })
+  return run({ argv: await allowedCommand(action.argv) })
 }
 
 /** The parent's side: does what is allowed, refuses the rest. */

@@ -21,12 +21,9 @@ export function configurationPreview(
       : []),
     ...keys.map(({ file, what, before, after }) => ({ file, what, before, after })),
     ...textFiles.flatMap((file) =>
-      file.edits.map((edit) => ({
-        file: file.path,
-        what: `line ${edit.line}`,
-        before: edit.before,
-        after: edit.after,
-      })),
+      file.edits.flatMap((edit) =>
+        edit.words.map(({ from, to }) => ({ file: file.path, what: `line ${edit.line}`, before: from, after: to })),
+      ),
     ),
     ...(nginx?.plan.changes ?? []).map((change) => ({
       file: change.file,
@@ -97,7 +94,11 @@ export function manualSteps(
   const served = facts.commonConfig.value?.['default_site'] === names.site.name
   return [
     ...byHand.flatMap((file) =>
-      file.edits.map((edit) => `Edit ${file.path}, line ${edit.line}, as root: ${edit.before} → ${edit.after ?? ''}`),
+      file.edits.map((edit) => {
+        const words = edit.words.map(({ from, to }) => `${from} → ${to}`).join(', ')
+        const as = file.kind === 'user-crontab' ? 'as that user' : 'as root'
+        return `Edit ${file.path}, line ${edit.line}, ${as}: ${words}`
+      }),
     ),
     ...(development && served && names.directory
       ? [

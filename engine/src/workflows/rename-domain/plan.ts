@@ -44,7 +44,7 @@ export function planRename(input: RenameInput): Plan {
   const siteConfig = planSiteConfig(names, certificate.chosen)
   const commonConfig = planCommonConfig(facts, names)
   const allTextFiles = planTextFiles(facts, names)
-  const byHand = allTextFiles.filter((file) => isByHand(file, input.privileged))
+  const byHand = allTextFiles.filter((file) => isByHand(file, facts, input.privileged))
   const textFiles = allTextFiles.filter((file) => !byHand.includes(file))
   const nginx = planNginx(facts, names, request, certificate.chosen)
   const { targets, withoutKey } = rewriteTargets(database.rules, database.tables)
