@@ -6,7 +6,7 @@ const BAD_USAGE = 3
 
 const program = (): string => process.env['MIGRATOR_TYPED_AS'] ?? 'frappe-migrator'
 
-const collect = (value: string, earlier: string[]): string[] => [...earlier, value]
+const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
 
 /** Options every command takes. */
 function command(parent: Command, name: string, summary: string): Command {
