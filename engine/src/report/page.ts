@@ -1,113 +1,168 @@
 import type { Plan } from '../execution/plan.ts'
-import { maskText } from './mask.ts'
+import { bytesText, counted, durationText } from './amounts.ts'
+import { html, Markup } from './markup.ts'
 import type { MigrationReport } from './migration-report.ts'
+import { badge, checklist, folded, list, part, table, toneOf, withCommands, withHost } from './page-parts.ts'
 import { pageStyle } from './page-style.ts'
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const text = (value: unknown): string =>
-  maskText(String(value)).replace(/[&<>"']/g, (letter) => escapes[letter] ?? letter)
-const answer = (value: boolean | null): string => (value === null ? 'n/a' : value ? 'yes' : 'no')
+import { endingOf } from './render-report.ts'
 
 /** One file, nothing loaded from elsewhere, no script: may be mailed, printed, read on a phone. */
 export function renderPage(report: MigrationReport, plan: Plan): string {
   const { summary, run } = report
-  return `<!doctype html>
+  const done = !run.refused && !run.rolled_back
+  return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(summary.domain_changed)} – ${text(summary.status)}</title><style>${pageStyle}</style></head><body><main>
-<header class="${text(summary.status)}"><p>${run.rolled_back ? 'rolled back' : text(summary.status)}</p><h1>${text(summary.domain_changed)}</h1>
-<p class="dim">run ${text(run.id)} · ${text(run.started ?? '')} · ${text(summary.duration)}${report.downtime.measured_seconds === null ? '' : ` · downtime ${report.downtime.measured_seconds.toFixed(1)} s`}</p></header>
-${facts(report)}
-${section(
-  'Phases',
-  table(
-    ['phase', 'status', 'time', 'issues'],
-    report.steps_completed.map((step) => [
-      step.step.replaceAll('_', ' '),
-      step.status,
-      step.duration,
-      step.issues_found ? `${step.issues_found} found, ${step.issues_resolved} resolved` : '',
-    ]),
-  ),
-)}
-${section(
-  'Evidence',
-  table(
-    ['check', 'result', 'seen'],
-    report.checks.map((check) => [check.title, check.status, check.evidence]),
-  ),
-)}
-${
-  run.kept.length
-    ? section(
-        'Kept, because others changed it since',
-        table(
-          ['what', 'left by the run', 'now'],
-          run.kept.map((item) => [item.what, item.left, item.now]),
-        ),
-      )
-    : ''
-}
-${
-  report.recovery.length
-    ? section(
-        'Failures and what was chosen',
-        table(
-          ['what', 'class', 'choice', 'reason'],
-          report.recovery.map((entry) => [entry.message, entry.failure_class, entry.choice, entry.reason]),
-        ),
-      )
-    : ''
-}
-${section('Still to tell', checklist(report.outside.map((item) => `${item.system}: ${item.action}`)))}
-${details(
-  'Files and keys',
-  table(
-    ['file', 'what', 'before', 'after'],
-    plan.preview.configuration.map((change) => [change.file, change.what, change.before ?? '', change.after ?? '']),
-  ),
-)}
-${details(
-  'Database',
-  table(
-    ['column', 'values', 'sample before', 'sample after'],
-    plan.preview.rewrite.map((column) => [
-      column.field ?? `${column.table}.${column.column}`,
-      column.values,
-      column.samples[0]?.before ?? '',
-      column.samples[0]?.after ?? '',
-    ]),
-  ),
-)}
-${section('Next', `<ul>${report.next_steps.map((step) => `<li>${text(step)}</li>`).join('')}</ul>`)}
+<title>${summary.domain_changed} – ${endingOf(report)}</title>
+<style>${new Markup(pageStyle)}</style></head><body><main>
+${head(report, plan)}
+${part('Next', next(report))}
+${part('Kept, because others changed it since', kept(report))}
+${part('Failures, and what was chosen', failures(report))}
+${part('What happened', timeline(report))}
+${part(done ? 'Evidence' : 'Evidence, from before it was taken back', evidence(report))}
+${part('Still to tell', checklist(report.outside.map(({ system, action, because }) => ({ name: `${system}.`, text: action, note: because }))))}
+${folded(done ? 'Files and keys changed' : 'Files and keys as planned', counted(plan.preview.configuration.length, 'item'), configuration(plan))}
+${folded(done ? 'Values changed in the database' : 'Database as planned', databaseNote(report), database(report, plan))}
+${folded('Left alone', counted(plan.preview.skipped.length, 'place'), leftAlone(plan))}
+${part('How to take it back', wayBack(report))}
+<footer>Run ${run.id} on ${run.bench}. Journal, log and vault: ${run.directory}. Plan ${run.plan_digest.slice(0, 16)}.</footer>
 </main></body></html>
-`
+`.text
 }
 
-function facts(report: MigrationReport): string {
-  const { verification_results: verified, database } = report
-  const entries: [string, string][] = [
-    ['site accessible', answer(verified.site_accessible)],
-    ['https', answer(verified.https_working)],
-    ['database', answer(verified.database_connected)],
-    ['redis', answer(verified.redis_functional)],
-    ['values rewritten', String(database.values_changed + database.rewritten_afterwards)],
-    ['safety backup', database.backup ? 'verified' : 'none'],
+function head(report: MigrationReport, plan: Plan): Markup {
+  const { summary, run, downtime } = report
+  const { oldName, newName } = plan.site
+  return html`<header class="${toneOf(summary.status)}">${badge(summary.status)}${run.refused || run.rolled_back ? html` ${endingOf(report)}` : null}
+<h1>${oldName} <span>→</span> ${newName}</h1>
+<p class="dim">${run.started === null ? 'not started' : moment(run.started)}${run.finished === null ? ' · not finished' : ` – ${moment(run.finished)}`}</p>
+<dl class="facts">${facts(report).map(([name, value, note]) => html`<div><dt>${name}</dt><dd class="${toneOf(value)}">${value}${note === '' ? null : html` <small>${note}</small>`}</dd></div>`)}</dl>
+${downtime.in_maintenance_since === null ? null : html`<p class="bad">The site is still in maintenance, since ${moment(downtime.in_maintenance_since)}.</p>`}</header>`
+}
+
+/** `2026-11-23 02:14:15 UTC` */
+const moment = (time: string): string => `${time.slice(0, 19).replace('T', ' ')} UTC`
+const answer = (value: boolean | null): string => (value === null ? 'n/a' : value ? 'yes' : 'no')
+const secondsText = (seconds: number | null): string => (seconds === null ? 'none' : durationText(seconds * 1000))
+
+function facts(report: MigrationReport): [name: string, value: string, note: string][] {
+  const { verification_results: verified, database, downtime, run } = report
+  const done = !run.refused && !run.rolled_back
+  const answers: [string, string, string][] = [
+    ['Site accessible', answer(verified.site_accessible), ''],
+    ['HTTPS works', answer(verified.https_working), ''],
+    ['Database connected', answer(verified.database_connected), ''],
+    ['Redis works', answer(verified.redis_functional), ''],
+    [
+      'Values rewritten',
+      String(database.values_changed + database.rewritten_afterwards),
+      `of ${database.values_planned} planned`,
+    ],
   ]
-  return `<dl>${entries.map(([name, value]) => `<div class="${value}"><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`).join('')}</dl>`
+  const { backup } = database
+  return [
+    ...(done ? answers : []),
+    [
+      'Downtime',
+      secondsText(downtime.measured_seconds),
+      downtime.measured_seconds === null ? '' : `expected ${downtime.expected_seconds} s`,
+    ],
+    ['Time of work', durationText(run.active_seconds * 1000), ''],
+    ['Safety backup', backup ? 'verified' : 'none', backup ? bytesText(backup.bytes) : ''],
+  ]
 }
 
-const section = (title: string, body: string): string =>
-  body === '' ? '' : `<section><h2>${text(title)}</h2>${body}</section>`
-const details = (title: string, body: string): string =>
-  body === '' ? '' : `<details><summary>${text(title)}</summary>${body}</details>`
-const checklist = (items: string[]): string =>
-  items.length ? `<ul class="checklist">${items.map((item) => `<li>${text(item)}</li>`).join('')}</ul>` : ''
+/** What is neither the checklist of outside systems nor the way back: those have their own place. */
+function next(report: MigrationReport): Markup | null {
+  const elsewhere = new Set(report.outside.map(({ system, action }) => `${system}: ${action}`))
+  return list(report.next_steps.filter((step) => !elsewhere.has(step)).map(withCommands))
+}
 
-function table(head: string[], rows: (string | number)[][]): string {
-  if (rows.length === 0) return ''
-  const cells = (row: (string | number)[]) =>
-    row
-      .map((cell, index) => `<td data-name="${text(head[index] ?? '')}" class="${text(cell)}">${text(cell)}</td>`)
-      .join('')
-  return `<table><thead><tr>${head.map((name) => `<th>${text(name)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('')}</tbody></table>`
+const kept = ({ run }: MigrationReport): Markup | null =>
+  table(
+    ['What', 'Left by the run', 'Now'],
+    run.kept.map((item) => [item.what, item.left, item.now]),
+  )
+
+const failures = ({ recovery }: MigrationReport): Markup | null =>
+  table(
+    ['What', 'Where', 'Class', 'Choice', 'Reason'],
+    recovery.map((entry) => [
+      entry.message,
+      entry.step ?? entry.phase.replaceAll('_', ' '),
+      entry.failure_class,
+      entry.choice,
+      entry.reason,
+    ]),
+  )
+
+function timeline(report: MigrationReport): Markup {
+  const items = report.steps_completed.map(
+    ({ step, status, duration, issues_found: found, issues_resolved: resolved }) => {
+      const issues = found ? html` <span class="dim">${counted(found, 'issue')}, ${resolved} resolved</span>` : null
+      const tone = status === 'skipped' ? 'unused' : toneOf(status)
+      return html`<li class="${tone}"><b>${step.replaceAll('_', ' ')}</b> ${status === 'skipped' ? html`<span class="dim">not needed</span>` : html`${badge(status)} <span class="time">${duration}</span>`}${issues}</li>`
+    },
+  )
+  return html`<ol class="timeline">${items}</ol>`
+}
+
+const evidence = ({ checks }: MigrationReport): Markup | null =>
+  table(
+    ['Question', 'Answer', 'Seen'],
+    checks.map(({ title, status, evidence: seen, remedy }) => [
+      title,
+      badge(status === 'not-applicable' ? 'n/a' : status),
+      remedy === undefined || status === 'passed' ? seen : html`${seen}<br><span class="dim">→ ${remedy}</span>`,
+    ]),
+  )
+
+const configuration = ({ preview, site }: Plan): Markup | null =>
+  table(
+    ['File', 'What', 'Before', 'After'],
+    preview.configuration.map(({ file, what, before, after }) => [
+      html`<span class="value">${file}</span>`,
+      what,
+      before === null ? 'not set' : withHost(before, site.oldName, 'del'),
+      after === null ? 'removed' : withHost(after, site.newName, 'ins'),
+    ]),
+  )
+
+function databaseNote({ database }: MigrationReport): string {
+  const changed = database.columns.filter((column) => column.changed > 0).length
+  return changed ? `in ${counted(changed, 'column')}` : ''
+}
+
+function database(report: MigrationReport, { preview, site }: Plan): Markup | null {
+  const previews = new Map(
+    preview.rewrite.map((column) => [column.field ?? `${column.table}.${column.column}`, column]),
+  )
+  return table(
+    ['Column', 'Values', 'Sample before', 'Sample after'],
+    report.database.columns.map(({ column, planned, changed }) => {
+      const found = previews.get(column)
+      const [sample] = found?.samples ?? []
+      return [
+        html`<span class="value">${column}</span>${found?.code ? html` ${badge('code')}` : null}`,
+        changed === planned ? changed : `${changed} of ${planned} planned`,
+        sample ? withHost(sample.before, site.oldName, 'del') : '',
+        sample ? withHost(sample.after, site.newName, 'ins') : '',
+      ]
+    }),
+  )
+}
+
+const leftAlone = ({ preview }: Plan): Markup | null =>
+  table(
+    ['Where', 'Values', 'Why'],
+    preview.skipped.map(({ what, values, reason }) => [what, values ?? '', reason]),
+  )
+
+function wayBack(report: MigrationReport): Markup | null {
+  const { rollback_command: command, database } = report
+  if (command === null) return null
+  const backup = database.backup
+    ? html`<p class="dim">Last resort, never needed by a rollback: the safety backup ${database.backup.file} (${database.backup.verified.join('; ')}).</p>`
+    : null
+  return html`<p>At any time until <code>cleanup</code> retires this run. What others change until then is kept and listed.</p><pre><code>${command}</code></pre>${backup}`
 }
