@@ -41,14 +41,21 @@ function redactSite(site: SiteFacts) {
   return { ...site, config: redactFile(site.config), database }
 }
 
-/** A command line without what follows a password's option or name, and without user and password in URLs. */
-function redactCommand(text: string): string {
-  return maskUrlUserinfo(text)
-    .replace(
-      /((?:pass(?:word|wd)?|pwd|secret|token|api_?key|auth)[\w-]*(?:\s*[=:]\s*|\s+))("[^"]*"|'[^']*'|\S+)/gi,
-      `$1${MASK}`,
-    )
-    .replace(/(\s-p)(?=[^\s-])\S+/g, `$1${MASK}`)
+/** A command line without what follows a password's option or name, without headers, and without user and password in URLs. */
+export function redactCommand(text: string): string {
+  return (
+    maskUrlUserinfo(text)
+      // -H "Authorization: token key:secret": all of the header
+      .replace(/((?:authorization|cookie|x-[\w-]*(?:key|token|auth)[\w-]*)\s*:\s*)[^"'\n]+/gi, `$1${MASK}`)
+      .replace(
+        /((?:pass(?:word|wd)?|pwd|secret|token|api_?key|auth)(?!orization)[\w-]*(?:\s*[=:]\s*|\s+))("[^"]*"|'[^']*'|\S+)/gi,
+        `$1${MASK}`,
+      )
+      .replace(/(\s-p)(?=[^\s-])\S+/g, `$1${MASK}`)
+      // curl -u name:password
+      .replace(/(\s(?:-u|-U|--(?:proxy-)?user)[=\s]*["']?[^\s:"']*:)[^\s"']+/g, `$1${MASK}`)
+      .replace(/([?&][\w.[\]-]{1,80}=)[^\s&"'#]+/g, `$1${MASK}`)
+  )
 }
 
 /**
