@@ -37,7 +37,7 @@ export interface ChangeContext {
   child(identity: ProcessIdentity, program: string): Promise<void>
   /** Aborted when the run shall stop at the next safe point. */
   signal: AbortSignal
-  /** What a revert does with things others changed since. */
+  /** What a revert does with things others changed since. What does not stand in its way stays in any case. */
   onConflict: 'keep' | 'restore'
   /** Shown to the person watching; rate and end come from done and total. */
   report(progress: { done: number; total: number; unit: 'bytes' | 'rows' | 'jobs' | 'tables'; what: string }): void

@@ -49,25 +49,35 @@ export const editJson: Change<Params, Before, After> = {
     const now = await readText(context, params.path)
     if (now === original) return []
     const left = after?.sha256 ?? sha256Of(applyKeyEdits(original, params.edits))
-    if (sha256Of(now) === left || context.onConflict === 'restore') {
+    if (sha256Of(now) === left) {
       await context.host.writeFile(params.path, original)
       return []
     }
-    const { text, kept } = takeBack(params, original, now)
+    const { text, kept } = takeBack(context, params, original, now)
     if (text !== now) await context.host.writeFile(params.path, text)
     return kept
   },
   needs: (context, _params, before) => [storedPath(context, before.sha256)],
 }
 
-/** The file was edited by others since: only keys that still hold what the run wrote go back. */
-function takeBack(params: Params, original: string, now: string): { text: string; kept: Kept[] } {
+/**
+ * The file was edited by others since: only keys that still hold what the run wrote go back; with `restore` those that others
+ * set anew too. Keys the run never touched, a new password perhaps, stay in any case.
+ */
+function takeBack(
+  context: ChangeContext,
+  params: Params,
+  original: string,
+  now: string,
+): { text: string; kept: Kept[] } {
   let text = now
   const kept: Kept[] = []
   for (const edit of params.edits) {
     const present = stateAt(text, edit.keys)
-    if (present === stateWanted(edit)) text = setKey(text, edit.keys, valueAt(original, edit.keys))
-    else if (present !== stateAt(original, edit.keys)) {
+    if (present === stateAt(original, edit.keys)) continue
+    if (present === stateWanted(edit) || context.onConflict === 'restore') {
+      text = setKey(text, edit.keys, valueAt(original, edit.keys))
+    } else {
       kept.push({
         what: `${params.path}: ${edit.keys.join('.')}`,
         left: edit.value === undefined ? 'removed' : JSON.stringify(edit.value),

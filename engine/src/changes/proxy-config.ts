@@ -139,15 +139,21 @@ async function write(context: ChangeContext, params: Params, path: string, sha25
 async function revertFile(context: ChangeContext, params: Params, file: Before['files'][number]): Promise<Kept[]> {
   const now = await digestOf(context, file.path)
   if (now === file.before) return []
-  if (now === file.after || context.onConflict === 'restore') {
+  const restore = async (): Promise<Kept[]> => {
     await write(context, params, file.path, file.before)
     return []
   }
+  const restores = context.onConflict === 'restore'
+  if (now === file.after || (now === null && restores)) return restore()
   if (now === null) return [{ what: file.path, left: 'edited', now: 'removed by somebody since' }]
   const before = file.before === null ? null : (await readStored(context, file.before)).toString()
   const edits = before === null ? null : lineEditsBetween(before, (await readStored(context, file.after)).toString())
-  if (edits === null) return [{ what: file.path, left: 'as the run wrote it', now: 'changed by somebody since' }]
+  if (edits === null) {
+    if (restores) return restore()
+    return [{ what: file.path, left: 'as the run wrote it', now: 'changed by somebody since' }]
+  }
   const { text, kept } = revertLineEdits(file.path, (await context.host.readFile(file.path)).toString(), edits)
+  if (kept.length && restores) return restore()
   await context.host.writeFile(file.path, text, { privileged: params.privileged })
   return kept
 }

@@ -36,13 +36,14 @@ export const userCrontab: Change<Params, { sha256: string }, { sha256: string }>
     const now = await read(context)
     if (now === original) return []
     const left = after?.sha256 ?? sha256Of(applyLineEdits(original, params.edits).text)
-    if (sha256Of(now) === left || context.onConflict === 'restore') {
+    if (sha256Of(now) === left) {
       await write(context, original)
       return []
     }
     const { text, kept } = revertLineEdits('the crontab', now, params.edits)
-    if (text !== now) await write(context, text)
-    return kept
+    const restores = kept.length > 0 && context.onConflict === 'restore'
+    if (restores || text !== now) await write(context, restores ? original : text)
+    return restores ? [] : kept
   },
   needs: (context, _params, before) => [storedPath(context, before.sha256)],
 }

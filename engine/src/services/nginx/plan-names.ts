@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Draft } from './draft.ts'
 import type { NginxFacts, NginxRenameRequest, NginxServer, NginxWord } from './nginx-facts.ts'
 import { isLiteralName, listenKeys, patternMatches } from './server-names.ts'
@@ -22,8 +23,10 @@ export function planNames(
 ): Set<NginxServer> {
   const targets = new Map(request.hosts.map(({ from, to }) => [lower(from), lower(to)]))
   const own = new Map(servers.map((entry) => [entry.server, entry]))
-  const claims = claimNames(facts, own, targets)
-  const removed = new Set<NginxServer>()
+  const removed = new Set(outdatedRedirects(facts, targets))
+  for (const server of removed)
+    draft.replace(server.file, server, '', 'redirect of an earlier rename, whose old name becomes the site again')
+  const claims = claimNames(facts, own, targets, removed)
   for (const { server } of servers) {
     const dropped: NginxWord[] = []
     for (const word of server.names) {
@@ -53,14 +56,39 @@ export function planNames(
   return removed
 }
 
+/** Of a block that only redirects: the host it sends visitors to. */
+const redirectsTo = ({ returns }: NginxServer): string | null =>
+  returns.length === 1 ? lower(/^30[78] https?:\/\/([^/:$]+)/.exec(returns[0] ?? '')?.[1] ?? '') : null
+
+/**
+ * Blocks in files that only an earlier rename writes (plan-redirect.ts), which send visitors of the new name to one that is renamed
+ * now, perhaps over further such blocks: the site gets an old name of its own back.
+ */
+function outdatedRedirects(facts: NginxFacts, targets: Map<string, string>): NginxServer[] {
+  const ours = facts.servers.filter(({ file }) => /^(zz-)?migrator-.*\.conf$/.test(basename(file)))
+  const serves = (server: NginxServer, name: string) => server.names.some(({ value }) => lower(value) === name)
+  const wanted = new Set(targets.values())
+  return ours.filter((server) => {
+    if (!server.names.every(({ value }) => wanted.has(lower(value)))) return false
+    let host = redirectsTo(server)
+    for (let hops = 0; host && !targets.has(host) && hops < ours.length; hops += 1) {
+      const at: string = host
+      host = redirectsTo(ours.find((next) => serves(next, at)) ?? { ...server, returns: [] })
+    }
+    return host !== null && targets.has(host)
+  })
+}
+
 /** Who serves which literal name where, leaving out the words that are about to change. */
 function claimNames(
   facts: NginxFacts,
   own: Map<NginxServer, SiteServer>,
   targets: Map<string, string>,
+  removed: Set<NginxServer>,
 ): Map<string, Claim> {
   const claims = new Map<string, Claim>()
   for (const server of facts.servers) {
+    if (removed.has(server)) continue
     const claim = { server, own: own.get(server)?.exclusive ?? false, from: null }
     for (const { value } of server.names) {
       const name = lower(value)

@@ -239,11 +239,32 @@ test("another site's block that serves the new name is a conflict, whatever its 
   assert.deepEqual(elsewhere.problems, [])
 })
 
-test('the redirect of an earlier rename is named as what it is', async () => {
+test('a name that the site had before gets its block back: the redirect of the earlier rename goes', async () => {
   const text = benchServer({ listens: ['80'], names: ['old.cloud'], site: '$host' }, SITES)
-  const earlier = 'server { listen 80; server_name new.domain; return 307 https://old.cloud$request_uri; }'
-  const made = await plan(text, {}, { '/etc/nginx/conf.d/migrator-new.domain.conf': earlier })
-  assert.match(made.problems[0]?.hint ?? '', /only redirects.*cleanup.*migrator-new\.domain\.conf/)
+  const redirect = (from: string, to: string) =>
+    `server { listen 80; server_name ${from}; return 307 https://${to}$request_uri; }`
+  const first = '/etc/nginx/conf.d/migrator-new.domain.conf'
+  const second = '/etc/nginx/conf.d/migrator-between.test.conf'
+  const direct = await plan(text, {}, { [first]: redirect('new.domain', 'old.cloud') })
+  assert.deepEqual(direct.problems, [])
+  assert.equal(direct.edits.find((edit) => edit.path === first)?.after, '')
+  const files = { [first]: redirect('new.domain', 'between.test'), [second]: redirect('between.test', 'old.cloud') }
+  const chained = await plan(text, {}, files)
+  assert.deepEqual(chained.problems, [])
+  assert.equal(chained.edits.find((edit) => edit.path === first)?.after, '')
+  assert.equal(
+    chained.edits.find((edit) => edit.path === second),
+    undefined,
+  )
+})
+
+test("somebody else's redirect of the new name is named as what it is", async () => {
+  const text = benchServer({ listens: ['80'], names: ['old.cloud'], site: '$host' }, SITES)
+  const redirect = (to: string) => `server { listen 80; server_name new.domain; return 307 https://${to}$request_uri; }`
+  const byHand = await plan(text, {}, { '/etc/nginx/conf.d/by-hand.conf': redirect('old.cloud') })
+  assert.match(byHand.problems[0]?.hint ?? '', /only redirects.*by-hand\.conf/)
+  const ofOtherSite = await plan(text, {}, { '/etc/nginx/conf.d/migrator-new.domain.conf': redirect('other.test') })
+  assert.match(ofOtherSite.problems[0]?.hint ?? '', /only redirects.*cleanup.*migrator-new\.domain\.conf/)
 })
 
 test("another bench's blocks and maps with the same names stay", async () => {
