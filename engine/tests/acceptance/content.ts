@@ -25,7 +25,7 @@ frappe.get_doc({"doctype": "Email Account", "email_account_name": "Acceptance", 
   "password": "acceptance-mail-secret", "footer": f'<a href="http://{old}/unsubscribe">leave</a>'}).insert()
 frappe.get_doc({"doctype": "Connected App", "provider_name": "Acceptance", "client_id": "1", "client_secret": "acceptance-app-secret",
   "authorization_uri": "https://provider.example/authorize", "token_uri": "https://provider.example/token"}).insert()
-frappe.get_doc({"doctype": "Webhook", "webhook_doctype": "Blog Category", "webhook_docevent": "after_insert", "enabled": 0,
+frappe.get_doc({"doctype": "Webhook", "__newname": "Acceptance", "webhook_doctype": "Blog Category", "webhook_docevent": "after_insert", "enabled": 0,
   "request_url": f"http://{old}/api/method/ping", "request_method": "POST"}).insert()
 frappe.get_doc({"doctype": "DocType", "name": "Acceptance Link", "module": "Core", "custom": 1, "track_changes": 1, "autoname": "prompt",
   "fields": [{"fieldname": "link", "fieldtype": "Data", "options": "URL", "label": "Link"},
@@ -44,9 +44,21 @@ user.save()
 `,
   )
 
-/** The values that carry links, after Frappe has read them; history and look-alikes with them. */
-export const readContent = (site: string): Promise<unknown> =>
-  inFrappe(
+export interface Content {
+  brand: string
+  page: string
+  file: string
+  mail: string[]
+  callback: string
+  hook: string
+  link: string[]
+  comment: string
+  versions: string[]
+}
+
+/** The values that carry links, as Frappe reads them; history and look-alikes with them. */
+export async function readContent(site: string): Promise<Content> {
+  const found = await inFrappe(
     site,
     `
 link = frappe.get_doc("Acceptance Link", "one")
@@ -62,6 +74,8 @@ result = {
   "versions": [row[0] for row in frappe.db.sql("select data from tabVersion where ref_doctype='Acceptance Link'")],
 }`,
   )
+  return found as Content
+}
 
 /** The secrets as Frappe opens them. */
 export const readSecrets = (site: string): Promise<unknown> =>

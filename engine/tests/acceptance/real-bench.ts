@@ -15,6 +15,8 @@ import { openSiteDatabase } from '../../src/database/open.ts'
 import type { SiteDatabase } from '../../src/database/site-database.ts'
 import { type Ended, MIGRATOR } from '../servers/migrator.ts'
 
+export { MIGRATOR }
+
 const setting = (name: string, otherwise: string): string => process.env[name] ?? otherwise
 
 export const benchPath = setting('FRAPPE_BENCH', '')
@@ -25,15 +27,14 @@ export const isRoot = process.getuid?.() === 0
 const program = setting('FRAPPE_BENCH_PROGRAM', 'bench')
 const nginxConfig = process.env['FRAPPE_NGINX_CONFIG']
 export const nginxOption = nginxConfig === undefined ? [] : ['--nginx-config', nginxConfig]
-export const nginxArguments = nginxConfig === undefined ? [] : ['-c', nginxConfig]
 
 /** Name, home and id of the user the bench belongs to. */
 export const owner = (() => {
   const id = statSync(sitesPath).uid
-  const [name = '', , , , , home = '/'] = execFileSync('getent', ['passwd', String(id)], { encoding: 'utf8' }).split(
-    ':',
-  )
-  return { id, name, home }
+  const [name = '', , , group = '', , home = '/'] = execFileSync('getent', ['passwd', String(id)], {
+    encoding: 'utf8',
+  }).split(':')
+  return { id, name, home, group: Number(group) }
 })()
 
 function rootPassword(): string {
@@ -67,7 +68,8 @@ export function run(
       if (error && typeof error.code !== 'number') reject(error)
       else resolve({ code: Number(error?.code ?? 0), stdout, stderr })
     })
-    running.stdin?.end(input)
+    // A program that ends without reading its input is no failure: its exit code tells.
+    running.stdin?.on('error', () => undefined).end(input)
   })
 }
 
@@ -130,6 +132,14 @@ export async function dropSites(...names: string[]): Promise<void> {
     if (names.some((name) => plan.includes(name))) await rm(join(runs, id), { recursive: true })
   }
   await updateNginx()
+}
+
+/** Every file nginx reads, as it reads them; a folder's file of ours would show. */
+export async function nginxFiles(): Promise<string> {
+  const told = await run(['nginx', '-T', ...(nginxConfig === undefined ? [] : ['-c', nginxConfig])], {
+    as: isRoot ? 'root' : 'owner',
+  })
+  return told.stdout
 }
 
 /** The one of these sites that is there now. */

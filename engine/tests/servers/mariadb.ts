@@ -152,6 +152,8 @@ function serverArguments({ dataDirectory, socket, port, options }: Launch): stri
   return [
     '--no-defaults',
     `--datadir=${dataDirectory}`,
+    // A starting server removes every `#sql*` file of its tmpdir: in /tmp, those of the machine's other servers too.
+    `--tmpdir=${path.dirname(dataDirectory)}`,
     `--socket=${socket}`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
