@@ -7,9 +7,17 @@ import { MigrationProfile } from '../src/workflows/migration-profile.ts'
 
 const DOCS = resolve(import.meta.dirname, '..', '..', 'docs')
 
-for (const [name, schema] of Object.entries({
-  'migration-profile': MigrationProfile,
-  'migration-report': MigrationReport,
-})) {
-  writeFileSync(resolve(DOCS, `${name}.schema.json`), `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`)
-}
+/** One line publishes one more. */
+const published: [name: string, schema: z.ZodType][] = [
+  ['migration-profile', MigrationProfile],
+  ['migration-report', MigrationReport],
+]
+
+/** Path and text of every published schema. */
+export const publishedSchemas = (): [path: string, text: string][] =>
+  published.map(([name, schema]) => [
+    resolve(DOCS, `${name}.schema.json`),
+    `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`,
+  ])
+
+if (import.meta.main) for (const [path, text] of publishedSchemas()) writeFileSync(path, text)

@@ -44,7 +44,15 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
     },
     // What was proven about the new name says nothing about the site once that is taken back.
     verification_results: verificationResults(nothingLeft ? [] : proof),
-    next_steps: nextSteps({ plan, runId, verdict, times, checks, kept }),
+    next_steps: nextSteps({
+      plan,
+      runId,
+      verdict,
+      times,
+      checks,
+      kept,
+      failed: lines.some((line) => line.type === 'failure'),
+    }),
     rollback_command: reversible ? `frappe-migrator rollback --run ${runId}` : null,
     run: {
       id: runId,
@@ -57,6 +65,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
       started: lines[0]?.time ?? null,
       finished: state === 'running' || state === 'rolling-back' ? null : (lines.at(-1)?.time ?? now.toISOString()),
       active_seconds: times.active / 1000,
+      phase_seconds: Object.fromEntries([...times.phases].map(([phase, spent]) => [phase, spent / 1000])),
       kept,
     },
     database: databaseResults(plan, lines, runId),

@@ -26,6 +26,7 @@ const Run = z.object({
   started: Time.nullable(),
   finished: Time.nullable().describe('null while it is not finished'),
   active_seconds: z.number().describe('without the pauses between a kill and its resume'),
+  phase_seconds: z.record(z.string(), z.number()).describe('the durations of steps_completed, to the millisecond'),
   kept: z
     .array(z.object({ what: z.string(), left: z.string(), now: z.string() }))
     .describe('what others changed since, so that the rollback left it alone'),

@@ -11,21 +11,24 @@ interface Input {
   times: JournalTimes
   checks: MigrationReport['checks']
   kept: MigrationReport['run']['kept']
+  /** Something failed: that is why it was taken back. */
+  failed: boolean
 }
 
 /** What a person does now, most urgent first. */
-export function nextSteps({ plan, runId, verdict, times, checks, kept }: Input): string[] {
+export function nextSteps({ plan, runId, verdict, times, checks, kept, failed }: Input): string[] {
   const remedies = [
     ...new Set(checks.flatMap((check) => (check.status === 'failed' && check.remedy ? [check.remedy] : []))),
   ]
-  const again = `Then plan again: frappe-migrator rename-domain --source ${plan.site.oldName} --target ${plan.site.newName} --plan`
-  if (verdict.refused) return ['Nothing was changed.', ...remedies, again]
+  const again = `plan again: frappe-migrator rename-domain --source ${plan.site.oldName} --target ${plan.site.newName} --plan`
+  if (verdict.refused) return ['Nothing was changed.', ...remedies, `Then ${again}`]
   if (verdict.rolledBack) {
     const [first] = kept
     return [
       first
         ? `Look at ${counted(kept.length, 'thing')} that others changed since and the rollback left alone: ${first.what}${kept.length > 1 ? ' …' : ''}`
         : 'The site is as it was before.',
+      ...(failed ? [`Mend what failed, then ${again}`] : []),
     ]
   }
   if (verdict.state !== 'done' && verdict.state !== 'retired') {

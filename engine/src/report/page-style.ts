@@ -6,7 +6,7 @@ export const pageStyle = `
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100% }
 main { max-width: 62rem; margin: 0 auto; padding: 2rem 1.25rem 4rem }
 section, details, header { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.35rem; margin-bottom: 1rem }
-header { border-top: 4px solid var(--dim) } header.good { border-top-color: var(--good) } header.warn { border-top-color: var(--warn) } header.bad { border-top-color: var(--bad) }
+header { border-top: 4px solid var(--dim) } header.good { color: var(--ink); border-top-color: var(--good) } header.warn { color: var(--ink); border-top-color: var(--warn) } header.bad { color: var(--ink); border-top-color: var(--bad) }
 h1 { font-size: 1.55rem; line-height: 1.3; margin: .45rem 0 .3rem; overflow-wrap: anywhere } h1 span { color: var(--dim); font-weight: 400 }
 h2 { font-size: 1.02rem; margin: 0 0 .7rem } p { margin: 0 0 .5rem } ul { margin: 0; padding-left: 1.2rem } li { margin: .25rem 0; overflow-wrap: anywhere }
 .dim { color: var(--dim) } .good { color: var(--good) } .warn { color: var(--warn) } .bad { color: var(--bad) }
@@ -21,8 +21,9 @@ h2 { font-size: 1.02rem; margin: 0 0 .7rem } p { margin: 0 0 .5rem } ul { margin
 .timeline b { color: var(--ink); font-weight: 500; min-width: 13rem } .timeline .time { color: var(--dim); font-variant-numeric: tabular-nums }
 .timeline .unused b { color: var(--dim); font-weight: 400 } .timeline .unused::before { background: var(--line) }
 table { border-collapse: collapse; width: 100%; font-size: .92rem } th { text-align: left; color: var(--dim); font-weight: 500; font-size: .82rem }
-th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere } th:last-child, td:last-child { padding-right: 0 } tbody tr:last-child td { border-bottom: 0 }
+th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word } td:first-child, td:last-child { overflow-wrap: anywhere; min-width: 8rem } th:last-child, td:last-child { padding-right: 0 } tbody tr:last-child td { border-bottom: 0 }
 details > summary { cursor: pointer; font-weight: 600 } details > summary .dim { font-weight: 400 } details[open] > summary { margin-bottom: .7rem }
+code { display: inline-block; max-width: 100% } pre code { display: inline }
 code, .value { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .86em; overflow-wrap: anywhere; white-space: pre-wrap } code { background: var(--dim-soft); border-radius: 5px; padding: .1em .4em }
 pre { margin: .3rem 0 .6rem; background: var(--dim-soft); border-radius: 8px; padding: .7rem .9rem; overflow-x: auto } pre code { background: none; padding: 0 }
 del, ins { text-decoration: none; border-radius: 3px; padding: 0 .15em } del { background: var(--bad-soft); color: var(--bad) } ins { background: var(--good-soft); color: var(--good) }
@@ -33,6 +34,7 @@ footer { color: var(--dim); font-size: .82rem; overflow-wrap: anywhere; padding:
   h1 { font-size: 1.25rem } .facts { grid-template-columns: 1fr 1fr }
   thead { display: none } tr, td { display: block } tr { border-bottom: 1px solid var(--line); padding: .5rem 0 } tbody tr:last-child { border: 0 } td { border: 0; padding: .1rem 0 }
   td::before { content: attr(data-name); display: block; color: var(--dim); font-size: .78rem }
+  td:first-child { font-weight: 500 } td:first-child::before { display: none } td:empty { display: none }
   .timeline b { min-width: 100% }
 }
 @media print {

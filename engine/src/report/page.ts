@@ -5,6 +5,7 @@ import type { MigrationReport } from './migration-report.ts'
 import { badge, checklist, folded, list, part, table, toneOf, withCommands, withHost } from './page-parts.ts'
 import { pageStyle } from './page-style.ts'
 import { endingOf } from './render-report.ts'
+import { inBench } from './shown.ts'
 
 /** One file, nothing loaded from elsewhere, no script: may be mailed, printed, read on a phone. */
 export function renderPage(report: MigrationReport, plan: Plan): string {
@@ -35,13 +36,21 @@ function head(report: MigrationReport, plan: Plan): Markup {
   const { oldName, newName } = plan.site
   return html`<header class="${toneOf(summary.status)}">${badge(summary.status)}${run.refused || run.rolled_back ? html` ${endingOf(report)}` : null}
 <h1>${oldName} <span>→</span> ${newName}</h1>
-<p class="dim">${run.started === null ? 'not started' : moment(run.started)}${run.finished === null ? ' · not finished' : ` – ${moment(run.finished)}`}</p>
+<p class="dim">${period(run)}</p>
 <dl class="facts">${facts(report).map(([name, value, note]) => html`<div><dt>${name}</dt><dd class="${toneOf(value)}">${value}${note === '' ? null : html` <small>${note}</small>`}</dd></div>`)}</dl>
 ${downtime.in_maintenance_since === null ? null : html`<p class="bad">The site is still in maintenance, since ${moment(downtime.in_maintenance_since)}.</p>`}</header>`
 }
 
 /** `2026-11-23 02:14:15 UTC` */
 const moment = (time: string): string => `${time.slice(0, 19).replace('T', ' ')} UTC`
+
+function period({ started, finished }: MigrationReport['run']): string {
+  if (started === null) return 'not started'
+  if (finished === null) return `${moment(started)}, not finished`
+  const sameDay = started.slice(0, 10) === finished.slice(0, 10)
+  return `${moment(started).replace(' UTC', '')} – ${sameDay ? moment(finished).slice(11) : moment(finished)}`
+}
+
 const answer = (value: boolean | null): string => (value === null ? 'n/a' : value ? 'yes' : 'no')
 const secondsText = (seconds: number | null): string => (seconds === null ? 'none' : durationText(seconds * 1000))
 
@@ -97,13 +106,18 @@ const failures = ({ recovery }: MigrationReport): Markup | null =>
   )
 
 function timeline(report: MigrationReport): Markup {
-  const items = report.steps_completed.map(
-    ({ step, status, duration, issues_found: found, issues_resolved: resolved }) => {
-      const issues = found ? html` <span class="dim">${counted(found, 'issue')}, ${resolved} resolved</span>` : null
-      const tone = status === 'skipped' ? 'unused' : toneOf(status)
-      return html`<li class="${tone}"><b>${step.replaceAll('_', ' ')}</b> ${status === 'skipped' ? html`<span class="dim">not needed</span>` : html`${badge(status)} <span class="time">${duration}</span>`}${issues}</li>`
-    },
-  )
+  const { run, steps_completed: steps } = report
+  const last = steps.findLastIndex(({ status }) => status !== 'skipped')
+  const ended = run.state === 'done' || run.state === 'retired'
+  const items = steps.map(({ step, status, issues_found: found, issues_resolved: resolved }, index) => {
+    const name = html`<b>${step.replaceAll('_', ' ')}</b>`
+    if (status === 'skipped') {
+      return html`<li class="unused">${name} <span class="dim">${ended || index < last ? 'not needed' : 'not reached'}</span></li>`
+    }
+    const time = html`<span class="time">${durationText((run.phase_seconds[step] ?? 0) * 1000)}</span>`
+    const issues = found ? html` <span class="dim">${counted(found, 'issue')}, ${resolved} resolved</span>` : null
+    return html`<li class="${toneOf(status)}">${name} ${badge(status)} ${time}${issues}</li>`
+  })
   return html`<ol class="timeline">${items}</ol>`
 }
 
@@ -117,11 +131,11 @@ const evidence = ({ checks }: MigrationReport): Markup | null =>
     ]),
   )
 
-const configuration = ({ preview, site }: Plan): Markup | null =>
+const configuration = ({ preview, site, benchPath }: Plan): Markup | null =>
   table(
     ['File', 'What', 'Before', 'After'],
     preview.configuration.map(({ file, what, before, after }) => [
-      html`<span class="value">${file}</span>`,
+      html`<span class="value">${inBench(file, benchPath)}</span>`,
       what,
       before === null ? 'not set' : withHost(before, site.oldName, 'del'),
       after === null ? 'removed' : withHost(after, site.newName, 'ins'),

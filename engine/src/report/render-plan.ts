@@ -2,7 +2,7 @@ import { type Plan, phases } from '../execution/plan.ts'
 import { bytesText, counted } from './amounts.ts'
 import { renameCommand } from './rename-command.ts'
 import { findingLines } from './render-findings.ts'
-import { shown } from './shown.ts'
+import { inBench, shown } from './shown.ts'
 import { highlighted, type Style, section } from './style.ts'
 
 type Preview = Plan['preview']
@@ -62,7 +62,7 @@ function order(plan: Plan, style: Style): string[] {
     if (steps.length === 0 && checks === 0) return []
     return [
       `  ${phase.replaceAll('_', ' ')}${checks ? style.dim(` · ${counted(checks, 'check')}`) : ''}`,
-      ...steps.map((step) => `    ${shown(step.describe)}${style.dim(undoNotes[step.undo])}`),
+      ...steps.map((step) => `    ${shown(inBench(step.describe, plan.benchPath))}${style.dim(undoNotes[step.undo])}`),
     ]
   })
 }
@@ -70,7 +70,7 @@ function order(plan: Plan, style: Style): string[] {
 function configuration(plan: Plan, style: Style): string[] {
   const { configuration: changes } = plan.preview
   return [...new Set(changes.map((change) => change.file))].flatMap((file) => [
-    `  ${file}`,
+    `  ${inBench(file, plan.benchPath)}`,
     ...changes.filter((change) => change.file === file).flatMap((change) => configurationLines(change, plan, style)),
   ])
 }

@@ -44,7 +44,7 @@ function facts(report: MigrationReport): string[] {
         `${bytesText(database.backup.bytes)} in ${durationText(database.backup.milliseconds)}, verified`,
     ],
     ['checks', checksText(checks)],
-    ['now', standing && checks.length ? answersText(report.verification_results) : null],
+    ['now', answersText(report.verification_results)],
   ]
   return lines.flatMap(([name, text]) => (text === null ? [] : [`  ${name.padEnd(9)} ${text}`]))
 }
@@ -73,8 +73,11 @@ function checksText(checks: MigrationReport['checks']): string | null {
   return asked.length ? `${asked.filter((check) => check.status === 'passed').length} of ${asked.length} passed` : null
 }
 
-const answersText = (results: MigrationReport['verification_results']): string =>
-  `site ${answer(results.site_accessible)} · https ${answer(results.https_working)} · database ${answer(results.database_connected)} · redis ${answer(results.redis_functional)}`
+function answersText(results: MigrationReport['verification_results']): string | null {
+  const { site_accessible: site, https_working: https, database_connected: database, redis_functional: redis } = results
+  if ([site, https, database, redis].every((result) => result === null)) return null
+  return `site ${answer(site)} · https ${answer(https)} · database ${answer(database)} · redis ${answer(redis)}`
+}
 
 const recovery = (report: MigrationReport): string[] =>
   report.recovery.flatMap((entry) => [
@@ -84,12 +87,15 @@ const recovery = (report: MigrationReport): string[] =>
 
 /** Only where not every phase simply went through. */
 function phaseLines(report: MigrationReport, style: Style): string[] {
-  if (report.steps_completed.every(({ status }) => status === 'completed' || status === 'skipped')) return []
+  const through = report.steps_completed.every(({ status }) => status === 'completed' || status === 'skipped')
+  if (through && ['done', 'retired'].includes(report.run.state)) return []
   const { good, bad, warn, dim } = style
   const paint = { completed: good, failed: bad, interrupted: warn, rolled_back: warn, skipped: dim }
-  return report.steps_completed.map(({ step, status, duration }) => {
-    const word = paint[status](status.replaceAll('_', ' ').padEnd(11))
-    return `  ${step.replaceAll('_', ' ').padEnd(22)} ${word}${status === 'skipped' ? '' : ` ${duration}`}`
+  return report.steps_completed.map(({ step, status }) => {
+    const name = `  ${step.replaceAll('_', ' ').padEnd(22)}`
+    const spent = durationText((report.run.phase_seconds[step] ?? 0) * 1000)
+    if (status === 'skipped') return `${name} ${paint.skipped('skipped')}`
+    return `${name} ${paint[status](status.replaceAll('_', ' ').padEnd(11))} ${spent}`
   })
 }
 

@@ -16,3 +16,6 @@ export function shownAll(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shownAll(inner)]))
 }
+
+/** A path or sentence without the bench's own path, which is told once. */
+export const inBench = (text: string, benchPath: string): string => text.replaceAll(`${benchPath}/`, '')

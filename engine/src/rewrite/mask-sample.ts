@@ -14,10 +14,19 @@ export function maskSample(text: string, at?: { start: number; end: number }): s
   return around(text, start, end, text.slice(start, end), at === undefined ? 2 * CONTEXT : CONTEXT)
 }
 
-/** An occurrence before and after, in its masked surroundings. */
-export function sampleOf(value: string, occurrence: Occurrence): { before: string; after: string } {
+/**
+ * An occurrence before and after, in its masked surroundings. With the whole `rewritten` value, whose first change this is, the
+ * surroundings show their own changes too: a second link in the same sentence must not look forgotten.
+ */
+export function sampleOf(value: string, occurrence: Occurrence, rewritten?: string): { before: string; after: string } {
   const { start, end, before, after } = occurrence
-  return { before: around(value, start, end, before, CONTEXT), after: around(value, start, end, after, CONTEXT) }
+  return {
+    before: around(value, start, end, before, CONTEXT),
+    after:
+      rewritten === undefined
+        ? around(value, start, end, after, CONTEXT)
+        : around(rewritten, start, start + after.length, after, CONTEXT),
+  }
 }
 
 function around(text: string, start: number, end: number, middle: string, context: number): string {

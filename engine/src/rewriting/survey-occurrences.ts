@@ -113,7 +113,8 @@ function addCell(column: ColumnOccurrences, { rewritten, before, match, overflow
   if (firstChanged) {
     column.values += 1
     column.places += rewritten.changed.length
-    if (column.samples.length < SAMPLES) column.samples.push({ row, ...sampleOf(before, firstChanged) })
+    if (column.samples.length < SAMPLES)
+      column.samples.push({ row, ...sampleOf(before, firstChanged, rewritten.value) })
   }
   const [firstBare] = rewritten.bare
   column.bare += rewritten.bare.length

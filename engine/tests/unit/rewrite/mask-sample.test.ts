@@ -41,6 +41,20 @@ test('an occurrence is shown with 40 characters on both sides, before and after'
   assert.equal(maskSample(value, occurrence), sampleOf(value, occurrence).before)
 })
 
+test('a second link beside the sample is shown as it becomes', () => {
+  const value = 'See https://old.cloud/a and https://old.cloud/b'
+  const { changed, value: rewritten } = rewriteText(value, [{ from: 'old.cloud', to: 'new.domain' }], {
+    form: 'url',
+    json: false,
+  })
+  const [first] = changed
+  assert.ok(first)
+  assert.deepEqual(sampleOf(value, first, rewritten), {
+    before: 'See https://old.cloud/a and https://old.cloud/b',
+    after: 'See https://new.domain/a and https://new.domain/b',
+  })
+})
+
 test('a cut never separates a secret from what tells that it is one', () => {
   const rule = { from: 'old.cloud', to: 'new.domain', toUrl: { scheme: 'https' as const, port: null } }
   for (let length = 1; length < 3000; length += 37) {
@@ -54,10 +68,14 @@ test('a cut never separates a secret from what tells that it is one', () => {
       `https://old.cloud/ https://${secret}${'S3'.repeat(6)}@x.example/`,
       `{"api_key": "${secret}", "url": "https://old.cloud/"}`,
     ]) {
-      const [occurrence] = rewriteText(value, [rule], { form: 'url', json: false }).changed
+      const { changed, value: rewritten } = rewriteText(value, [rule], { form: 'url', json: false })
+      const [occurrence] = changed
       assert.ok(occurrence, value)
       const sample = sampleOf(value, occurrence)
-      assert.ok(!`${sample.before}${sample.after}`.includes('S3'), `${sample.before} (${length})`)
+      assert.ok(
+        !`${sample.before}${sample.after}${sampleOf(value, occurrence, rewritten).after}`.includes('S3'),
+        `${sample.before} (${length})`,
+      )
     }
   }
 })

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MigrationReport } from '../../../src/report/migration-report.ts'
+import { check, proof, Story } from './run-story.ts'
+
+const success = () => new Story().started().changed().restarted().proven(proof).end('verify_migration').state('done')
+const statusOf = (report: MigrationReport) =>
+  Object.fromEntries(report.steps_completed.map(({ step, status }) => [step, status]))
+
+test('the keys other programs rely on come first, in their order and with nothing between', () => {
+  const report = success().report()
+  assert.deepEqual(Object.keys(report).slice(0, 5), [
+    ...['summary', 'steps_completed', 'configuration_changes', 'verification_results', 'next_steps'],
+  ])
+  assert.deepEqual(Object.keys(report.summary), ['status', 'duration', 'domain_changed'])
+  assert.deepEqual(
+    report.steps_completed.map(({ step }) => step),
+    [
+      ...['pre_migration_checks', 'backup_current_state', 'stop_services', 'update_configurations', 'domain_changes'],
+      ...['resolve_dependencies', 'start_services', 'verify_migration', 'cleanup'],
+    ],
+  )
+  for (const step of report.steps_completed)
+    assert.deepEqual(Object.keys(step), ['step', 'status', 'duration', 'issues_found', 'issues_resolved'])
+})
+
+test('a success: what changed, by the paths of now, in measured times', () => {
+  const report = success().report()
+  assert.deepEqual(report.summary, {
+    status: 'success',
+    duration: '00:00:21',
+    domain_changed: 'old.cloud → new.domain',
+  })
+  assert.equal(statusOf(report)['cleanup'], 'skipped')
+  assert.equal(statusOf(report)['verify_migration'], 'completed')
+  assert.deepEqual(report.steps_completed[1]?.duration, '00:00:10')
+  assert.deepEqual(report.configuration_changes, {
+    files_modified: [
+      '/home/frappe/bench/sites/new.domain/site_config.json',
+      '/home/frappe/bench/sites/new.domain',
+      '/etc/nginx/conf.d/bench.conf',
+    ],
+    services_restarted: ['nginx (reloaded)'],
+    dns_updates_required: ['Point new.domain here.'],
+  })
+  // on at 12 s, off at 19 s
+  assert.deepEqual(report.downtime, {
+    ...{ expected_seconds: 3, measured_seconds: 7, rollback_seconds: null, in_maintenance_since: null },
+  })
+  assert.equal(report.rollback_command, 'frappe-migrator rollback --run r1')
+  assert.equal(report.run.finished, '2026-01-01T00:00:21.000Z')
+  assert.ok(report.next_steps.includes('DNS: Point new.domain here.'))
+})
+
+test('rewritten values are counted by column, also those found afterwards', () => {
+  const { database, jobs } = success().report()
+  assert.deepEqual(database.columns, [
+    { column: 'tabWeb Page.main_section', planned: 3, changed: 4 },
+    { column: 'Website Settings.subdomain', planned: 1, changed: 1 },
+  ])
+  assert.deepEqual(
+    [database.values_planned, database.values_changed, database.values_moved, database.rewritten_afterwards],
+    [4, 3, 1, 2],
+  )
+  // One round that found something, one that found nothing more.
+  assert.deepEqual([database.rescan_rounds, database.rescan_clean], [2, true])
+  assert.equal(database.backup?.file, '/home/frappe/bench/.migrator/runs/r1/vault/b.sql.zst')
+  assert.deepEqual(jobs, { moved: 4, left: [{ id: 'j', why: 'unreadable' }] })
+})
+
+test('false and null are different answers', () => {
+  const answers = (results: Parameters<Story['proven']>[0]) =>
+    new Story().started().changed().restarted().proven(results).state('done').report().verification_results
+  assert.deepEqual(answers(proof), {
+    ...{ site_accessible: true, https_working: null, database_connected: true, redis_functional: true },
+  })
+  assert.deepEqual(
+    answers([
+      check('http-proxy', 'not-applicable'),
+      check('http-direct', 'failed'),
+      check('https', 'warning'),
+      check('redis-reachable', 'warning'),
+    ]),
+    { site_accessible: false, https_working: true, database_connected: null, redis_functional: false },
+  )
+  // The proxy is what visitors meet: a direct answer does not make up for it.
+  assert.equal(answers([check('http-proxy', 'failed'), check('http-direct', 'passed')]).site_accessible, false)
+})
+
+test('a failed check, or a critical warning, makes a finished run partial; a plain warning does not', () => {
+  const status = (...results: Parameters<Story['proven']>[0]) =>
+    new Story().started().changed().restarted().proven(results).state('done').report().summary.status
+  assert.equal(status(check('redirect', 'failed')), 'partial')
+  assert.equal(status(check('http-proxy', 'warning', { critical: true })), 'partial')
+  assert.equal(status(check('redis-reachable', 'warning')), 'success')
+})
+
+test('issues of preflight count as resolved when the proof passes; retried failures when the phase ends', () => {
+  const report = new Story()
+    .started()
+    .changed()
+    .begin('resolve_dependencies')
+    .failure('resolve_dependencies', 'nginx', 'not yet', 'retry')
+    .done('nginx')
+    .end('resolve_dependencies')
+    .proven(proof)
+    .end('verify_migration')
+    .state('done')
+    .report()
+  const issues = (step: string) => {
+    const found = report.steps_completed.find((one) => one.step === step)
+    return [found?.issues_found, found?.issues_resolved]
+  }
+  assert.deepEqual(issues('pre_migration_checks'), [1, 1])
+  assert.deepEqual(issues('resolve_dependencies'), [1, 1])
+  assert.equal(report.recovery[0]?.choice, 'retry')
+})
+
+test('refused by preflight: failed, nothing rolled back, nothing to tell anybody', () => {
+  const blocked = check('disk-space', 'failed', { critical: true, remedy: 'Free some room.' })
+  const report = new Story()
+    .state('running')
+    .begin('pre_migration_checks')
+    .checks('pre_migration_checks', [blocked, check('http-proxy', 'passed')])
+    .state('rolled-back')
+    .report()
+  assert.equal(report.summary.status, 'failed')
+  assert.deepEqual([report.run.refused, report.run.rolled_back], [true, false])
+  assert.equal(statusOf(report)['pre_migration_checks'], 'failed')
+  assert.equal(report.rollback_command, null)
+  assert.deepEqual(report.outside, [])
+  assert.deepEqual(report.configuration_changes.dns_updates_required, [])
+  assert.equal(report.verification_results.site_accessible, null)
+  assert.deepEqual(report.next_steps.slice(0, 2), ['Nothing was changed.', 'Free some room.'])
+  assert.equal(report.checks[0]?.id, 'disk-space')
+})
+
+test('rolled back after a failure: the phase that failed is named, the others are taken back, the backup is not', () => {
+  const report = new Story()
+    .started()
+    .changed()
+    .begin('resolve_dependencies')
+    .failure('resolve_dependencies', 'nginx', 'nginx -t failed', 'rollback', 1)
+    .state('rolling-back')
+    .reverted('rewrite-rows')
+    .reverted('move-site-directory')
+    .reverted('site-config')
+    .reverted('maintenance-on')
+    .reverted('safety-backup')
+    .state('rolled-back')
+    .report()
+  assert.equal(report.summary.status, 'failed')
+  assert.equal(report.run.rolled_back, true)
+  // The same process went on: 18 s there and 5 s back, the backup's own included.
+  assert.equal(report.summary.duration, '00:00:23')
+  const { backup_current_state, domain_changes, resolve_dependencies, start_services } = statusOf(report)
+  assert.deepEqual(
+    [backup_current_state, domain_changes, resolve_dependencies, start_services],
+    ['completed', 'rolled_back', 'failed', 'skipped'],
+  )
+  assert.deepEqual(report.configuration_changes.files_modified, [])
+  assert.equal(report.downtime.measured_seconds, 10)
+  assert.equal(report.jobs?.moved, 4, 'what was not taken back is still told')
+  assert.match(report.next_steps.at(-1) ?? '', /Mend what failed, then plan again/)
+})
+
+test('taken back days later: the days are no work, the way back has its own downtime, the old proof is void', () => {
+  const report = success()
+    .newProcess()
+    .state('rolling-back', 200_000)
+    .reverted('maintenance-off')
+    .reverted('rewrite-rows', 2)
+    .reverted('maintenance-on')
+    .state('rolled-back')
+    .report()
+  assert.equal(report.summary.duration, '00:00:25')
+  assert.deepEqual([report.downtime.measured_seconds, report.downtime.rollback_seconds], [7, 3])
+  assert.equal(report.verification_results.site_accessible, null)
+  assert.deepEqual(report.next_steps, ['The site is as it was before.'])
+})
+
+test('killed and resumed: the pause counts neither as work nor as time of its phase, but as downtime it does', () => {
+  const report = new Story()
+    .started()
+    .begin('update_configurations')
+    .intent('site-config')
+    .newProcess()
+    .state('running', 3600)
+    .changed()
+    .restarted()
+    .proven(proof)
+    .end('verify_migration')
+    .state('done')
+    .report()
+  assert.equal(report.summary.status, 'success')
+  assert.equal(report.summary.duration, '00:00:21')
+  assert.equal(report.steps_completed[3]?.duration, '00:00:01')
+  assert.equal(report.downtime.measured_seconds, 3607)
+})
+
+test('kept conflicts are listed, and what to look at comes first', () => {
+  const kept = [{ what: 'tabWeb Page.main_section of "home"', left: 'x', now: 'changed by somebody since' }]
+  const report = success()
+    .newProcess()
+    .state('rolling-back', 60)
+    .reverted('rewrite-rows', 1, kept)
+    .state('rolled-back')
+    .report()
+  assert.deepEqual(report.run.kept, kept)
+  assert.match(report.next_steps[0] ?? '', /1 thing .* tabWeb Page\.main_section/)
+})
+
+test('needing attention in the middle: partial, the site is said to be in maintenance, with both ways out', () => {
+  const report = new Story().started().changed().begin('resolve_dependencies').state('attention').report()
+  assert.equal(report.summary.status, 'partial')
+  assert.equal(statusOf(report)['resolve_dependencies'], 'interrupted')
+  assert.equal(report.downtime.measured_seconds, null)
+  assert.equal(report.downtime.in_maintenance_since, '2026-01-01T00:00:12.000Z')
+  assert.match(report.next_steps[0] ?? '', /still in maintenance/)
+  assert.match(report.next_steps[1] ?? '', /resume --run r1/)
+  assert.match(report.next_steps[2] ?? '', /rollback --run r1/)
+  assert.deepEqual(report.configuration_changes.files_modified.length, 2)
+})
