@@ -52,6 +52,11 @@ test('a success: what changed, by the paths of now, in measured times', () => {
   assert.ok(report.next_steps.includes('DNS: Point new.domain here.'))
 })
 
+test('flags set and put back leave no modified file', () => {
+  const report = new Story().started().restarted().proven(proof).state('done').report()
+  assert.deepEqual(report.configuration_changes.files_modified, ['/etc/nginx/conf.d/bench.conf'])
+})
+
 test('rewritten values are counted by column, also those found afterwards', () => {
   const { database, jobs } = success().report()
   assert.deepEqual(database.columns, [
@@ -153,6 +158,7 @@ test('rolled back after a failure: the phase that failed is named, the others ar
   assert.equal(report.run.rolled_back, true)
   // The same process went on: 18 s there and 5 s back, the backup's own included.
   assert.equal(report.summary.duration, '00:00:23')
+  assert.equal(report.steps_completed[5]?.duration, '00:00:01', 'the way back is no time of the phase that failed')
   const { backup_current_state, domain_changes, resolve_dependencies, start_services } = statusOf(report)
   assert.deepEqual(
     [backup_current_state, domain_changes, resolve_dependencies, start_services],

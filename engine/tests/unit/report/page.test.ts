@@ -55,6 +55,7 @@ test('the page says how it ended, what is left to tell, and how to take it back'
   const story = new Story().started().changed().restarted().proven(proof).end('verify_migration').state('done')
   const done = renderPage(story.report(), plan)
   assert.match(done, /<strong>DNS\.<\/strong> Point new\.domain here\./)
+  assert.ok(!done.includes('DNS: Point'), 'told once')
   assert.match(done, /<pre><code>frappe-migrator rollback --run r1<\/code><\/pre>/)
   assert.match(done, /https:\/\/<del>old\.cloud<\/del>\/a/)
   assert.match(done, /https:\/\/<ins>new\.domain<\/ins>\/a/)

@@ -53,6 +53,17 @@ test('on a terminal the line is redrawn in place and never longer than the termi
   for (const piece of text.split('\r\u001b[2K')) assert.ok(piece.length <= 60)
 })
 
+test('a step with a long name is cut to the width while it goes on, and told whole when it is done', () => {
+  const describe = 'Rename the directory '.repeat(9)
+  const text = play(true, [
+    [0, { event: 'step', step: 's', describe, direction: 'apply' }],
+    [1, end],
+  ])
+  const [, drawn = '', done = ''] = text.split('\r\u001b[2K')
+  assert.equal(drawn.length, 59)
+  assert.ok(done.includes(describe))
+})
+
 test('a failure says which step, why, and what was decided', () => {
   const decision = { failureClass: 'service', strategy: 'automatic', choice: 'retry', reason: 'may come back' } as const
   assert.equal(
