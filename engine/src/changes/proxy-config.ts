@@ -7,7 +7,7 @@ import type { NginxEdit } from '../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../services/nginx/plan-rename.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
-import { checkAndReload, nginxFacts, nginxRefused } from './nginx-reload.ts'
+import { checkAndReload, hasReloaded, nginxFacts, nginxRefused } from './nginx-reload.ts'
 import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Word = z.object({ from: z.string(), to: z.string() })
@@ -22,6 +22,7 @@ export const NginxRequest = z.object({
   redirect: z
     .object({
       from: z.string(),
+      also: z.array(z.string()).exactOptional(),
       toUrl: z.string(),
       status: z.union([z.literal(307), z.literal(308)]),
       tls: Certificate.nullable(),
@@ -91,6 +92,7 @@ export const proxyConfig: Change<Params, Before, Before> = {
   revert: async (context, params, before) => {
     const kept: Kept[] = []
     for (const file of before.files) kept.push(...(await revertFile(context, params, file)))
+    if (!hasReloaded(context)) return kept
     const problem = await checkAndReload(
       context,
       params.mainConfig,

@@ -101,14 +101,34 @@ export const Plan = z.object({
 })
 export type Plan = z.infer<typeof Plan>
 
-/** Binding facts that differ between two plans of the same request: what moved since the first was made. */
+/** Keys of configuration files by their values; lines of text files move with every edit around them, their step speaks for them. */
+const configured = ({ preview }: Plan): BindingFact[] =>
+  preview.configuration
+    .filter(({ what }) => !what.startsWith('line '))
+    .map(({ file, what, before, after }) => ({
+      item: `${file}: ${what}`,
+      value: `${before ?? '(not set)'} → ${after ?? '(removed)'}`,
+    }))
+
+const steps = (plan: Plan): BindingFact[] =>
+  plan.steps.map((step) => ({ item: `step ${step.id}`, value: digestOf([step.kind, step.phase, step.params]) }))
+
+/** Binding facts that differ between two plans of the same request: what moved since the first was made, in words. */
 export function movedFacts(stored: Plan, fresh: Plan): { item: string; stored: string; now: string }[] {
-  const steps = (plan: Plan): BindingFact[] =>
-    plan.steps.map((step) => ({ item: `step ${step.id}`, value: digestOf([step.kind, step.phase, step.params]) }))
-  const before = new Map([...stored.binding, ...steps(stored)].map((fact) => [fact.item, fact.value]))
-  const now = new Map([...fresh.binding, ...steps(fresh)].map((fact) => [fact.item, fact.value]))
-  const items = new Set([...before.keys(), ...now.keys()])
-  return [...items]
+  const factsOf = (plan: Plan) =>
+    new Map([...plan.binding, ...configured(plan), ...steps(plan)].map((fact) => [fact.item, fact.value]))
+  const [before, now] = [factsOf(stored), factsOf(fresh)]
+  const described = new Map([...fresh.steps, ...stored.steps].map((step) => [`step ${step.id}`, step.describe]))
+  const absent = '(not there)'
+  return [...new Set([...before.keys(), ...now.keys()])]
     .filter((item) => before.get(item) !== now.get(item))
-    .map((item) => ({ item, stored: before.get(item) ?? '(not there)', now: now.get(item) ?? '(not there)' }))
+    .map((item) => {
+      const what = described.get(item)
+      if (what === undefined) return { item, stored: before.get(item) ?? absent, now: now.get(item) ?? absent }
+      return {
+        item: `${item} (${what})`,
+        stored: before.has(item) ? 'as planned' : absent,
+        now: now.has(item) ? 'something else' : absent,
+      }
+    })
 }

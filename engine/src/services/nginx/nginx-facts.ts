@@ -103,7 +103,15 @@ export interface NginxRenameRequest {
   siteNames: string[]
   certificate: { certificate: string; key: string } | null
   /** Write a server block for the old name that sends visitors to the new one. */
-  redirect: { from: string; toUrl: string; status: 307 | 308; tls: { certificate: string; key: string } | null } | null
+  redirect: {
+    from: string
+    /** Further old names that are renamed too. */
+    also?: string[]
+    toUrl: string
+    status: 307 | 308
+    /** For a name whose block does not say its certificate itself. */
+    tls: { certificate: string; key: string } | null
+  } | null
 }
 
 export interface NginxEdit {

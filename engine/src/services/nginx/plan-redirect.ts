@@ -10,7 +10,7 @@ const TLS_ADVICE = 'Give the certificate of the old name, or leave the redirect 
 const NO_REDIRECT =
   'Leave the redirect out with `--no-redirect`, or add `include /etc/nginx/conf.d/*.conf;` to the http block.'
 
-/** A file of its own whose blocks send visitors of the old name to the new one, on the addresses the old name had. */
+/** A file of its own whose blocks send visitors of each old name to the new one, on the addresses that name had. */
 export function planRedirect(
   facts: NginxFacts,
   request: NginxRenameRequest,
@@ -20,42 +20,59 @@ export function planRedirect(
 ): void {
   const { redirect } = request
   if (!redirect) return
-  const from = lower(redirect.from)
-  const listens = listensOf(servers, from)
-  if (listens.length === 0) {
-    draft.note(facts.mainConfig, null, `No block names ${from}; a redirect from it was left out.`)
-    return
-  }
-  const renamed = request.hosts.some((host) => lower(host.from) === from)
-  if (!renamed) {
+  const names = [redirect.from, ...(redirect.also ?? [])].map(lower)
+  const old = names
+    .map((from) => ({ from, ...doorsOf(servers, from, redirect) }))
+    .filter(({ from, listens }) => {
+      if (listens.length === 0)
+        draft.note(facts.mainConfig, null, `No block names ${from}; a redirect from it was left out.`)
+      return listens.length > 0
+    })
+  const [first] = old
+  if (!first) return
+  const kept = old.find(({ from }) => !request.hosts.some((host) => lower(host.from) === from))
+  if (kept) {
     draft.problem(
       facts.mainConfig,
       null,
-      `${from} keeps its own block, so it cannot be redirected as well.`,
+      `${kept.from} keeps its own block, so it cannot be redirected as well.`,
       'Leave the redirect out with `--no-redirect`.',
     )
     return
   }
+  const { from } = first
+  const listens = old.flatMap((name) => name.listens)
   const path = placeFor(facts, removed, from, listens)
   if (path === null) {
     const problem = `No included directory takes a file for the redirect from ${from} without making it the default server.`
     draft.problem(facts.mainConfig, null, problem, NO_REDIRECT)
     return
   }
-  const tls = listens.filter((listen) => listen.tls)
-  if (tls.length > 0 && !redirect.tls)
-    draft.note(facts.mainConfig, null, `https://${from} will not redirect. ${TLS_ADVICE}`)
-  const plain = listens.filter((listen) => !listen.tls)
-  const blocks = [
-    ...(plain.length > 0 ? [block(from, plain, [], redirect)] : []),
-    ...(tls.length > 0 && redirect.tls ? [block(from, tls, certificateLines(redirect.tls), redirect)] : []),
-  ]
+  const blocks = old.flatMap((name) => blocksOf(facts, name, redirect, draft))
+  const list = old.map((name) => name.from).join(', ')
   if (blocks.length > 0)
-    draft.addFile(path, blocks.join('\n'), `redirect ${from} → ${redirect.toUrl} (${redirect.status})`)
+    draft.addFile(path, blocks.join('\n'), `redirect ${list} → ${redirect.toUrl} (${redirect.status})`)
 }
 
-/** Where the old name is served now: by its own word, else by a pattern of the site's own blocks. */
-function listensOf(servers: SiteServer[], from: string): NginxListen[] {
+interface OldName {
+  from: string
+  listens: NginxListen[]
+  certificate: Redirect['tls']
+}
+
+function blocksOf(facts: NginxFacts, { from, listens, certificate }: OldName, redirect: Redirect, draft: Draft) {
+  const tls = listens.filter((listen) => listen.tls)
+  if (tls.length > 0 && !certificate)
+    draft.note(facts.mainConfig, null, `https://${from} will not redirect. ${TLS_ADVICE}`)
+  const plain = listens.filter((listen) => !listen.tls)
+  return [
+    ...(plain.length > 0 ? [block(from, plain, [], redirect)] : []),
+    ...(tls.length > 0 && certificate ? [block(from, tls, certificateLines(certificate), redirect)] : []),
+  ]
+}
+
+/** Where the old name is served now, and with which certificate: by its own word, else by a pattern of the site's own blocks. */
+function doorsOf(servers: SiteServer[], from: string, redirect: Redirect): Omit<OldName, 'from'> {
   const serving = servers.filter(({ server }) =>
     server.names.some(({ value }) =>
       isLiteralName(value) ? lower(value) === from : patternMatches(value, from) === true,
@@ -68,7 +85,10 @@ function listensOf(servers: SiteServer[], from: string): NginxListen[] {
       if (!/\bquic\b/.test(listen.text) && (!known || (listen.tls && !known.tls))) byKey.set(listenKey(listen), listen)
     }
   }
-  return [...byKey.values()]
+  const pairs = serving.flatMap(({ server: { certificate, certificateKey } }) =>
+    certificate && certificateKey ? [{ certificate: certificate.value, key: certificateKey.value }] : [],
+  )
+  return { listens: [...byKey.values()], certificate: pairs[0] ?? redirect.tls }
 }
 
 const certificateLines = (pair: { certificate: string; key: string }) => [

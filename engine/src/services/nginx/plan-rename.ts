@@ -59,7 +59,7 @@ function unsafeValues(request: NginxRenameRequest): string[] {
   const names = [
     ...request.hosts.flatMap(({ from, to }) => [from, to]),
     ...(request.directory ? [request.directory.from, request.directory.to] : []),
-    ...(request.redirect ? [request.redirect.from] : []),
+    ...(request.redirect ? [request.redirect.from, ...(request.redirect.also ?? [])] : []),
   ]
   const pairs = [request.certificate, request.redirect?.tls].filter((pair) => pair !== null && pair !== undefined)
   const paths = pairs.flatMap((pair) => [pair.certificate, pair.key])

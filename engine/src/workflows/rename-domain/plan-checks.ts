@@ -73,9 +73,11 @@ function proof({ facts, names, request, targets, plannedTables }: CheckInput): P
 
 function redirectOf(input: CheckInput): PlanCheck[] {
   const redirect = input.nginx?.request.redirect
-  const proxy = proxyOf(input.facts, input.names.site, input.names.source.host)
-  if (!redirect || !proxy) return []
-  return [check('redirect', 'verify_migration', { oldName: input.names.source.host, toUrl: redirect.toUrl, ...proxy })]
+  if (!redirect) return []
+  return [redirect.from, ...(redirect.also ?? [])].flatMap((oldName) => {
+    const proxy = proxyOf(input.facts, input.names.site, oldName)
+    return proxy ? [check('redirect', 'verify_migration', { oldName, toUrl: redirect.toUrl, ...proxy })] : []
+  })
 }
 
 function rightsOf({ facts, names, siteConfig, commonConfig, textFiles, nginx, privileged }: CheckInput) {

@@ -25,8 +25,12 @@ export function planNginx(
   const { nginx } = facts
   if (!nginx) return null
   const served = names.site.names.some((name) => name.sources.some((source) => source.from === 'nginx'))
-  const old = names.site.names.find((name) => name.host === names.source.host)
-  const oldServed = old?.sources.some((source) => source.from === 'nginx') ?? false
+  const servedByNginx = (host: string) =>
+    names.site.names.some((name) => name.host === host && name.sources.some((source) => source.from === 'nginx'))
+  const oldNames = [names.source, ...names.hosts.map(({ from, fromPort }) => ({ host: from, port: fromPort ?? null }))]
+  const [first, ...also] = new Set(
+    oldNames.filter(({ host, port }) => port === null && servedByNginx(host)).map(({ host }) => host),
+  )
   const port = names.url?.port ?? null
   const wanted: NginxRenameRequest = {
     hosts: [names.source.host, ...names.hosts.map((rule) => rule.from)]
@@ -37,9 +41,10 @@ export function planNginx(
     siteNames: [...new Set([names.site.name, ...names.site.names.map((name) => name.host)])],
     certificate,
     redirect:
-      request.redirect && oldServed && names.source.port === null
+      request.redirect && first !== undefined
         ? {
-            from: names.source.host,
+            from: first,
+            ...(also.length > 0 ? { also } : {}),
             toUrl: `${names.scheme}://${names.target}${port === null ? '' : `:${port}`}`,
             status: 307,
             tls: names.site.certificate,
