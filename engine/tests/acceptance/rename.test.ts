@@ -13,8 +13,8 @@ const OLD = 'story.old.test'
 const NEW = 'story.new.test'
 const TOKEN = { authorization: `token acceptance-key:${secrets[0][3]}` }
 const JOBS = ['broken', 'running', 'queued', 'deferred', 'scheduled']
-/** Written by the visitors of this test: sign-ins and what Frappe notes about them. */
-const WRITTEN_BY_VISITORS = ['tabActivity Log', 'tabSessions', 'tabUser']
+/** Written by the visitors of this test: sign-ins, a private file fetched, and what Frappe notes about them. */
+const WRITTEN_BY_VISITORS = ['tabAccess Log', 'tabActivity Log', 'tabSessions', 'tabUser']
 const place = ['--bench', real.benchPath, ...real.nginxOption]
 const rename = ['rename-domain', '--source', OLD, '--target', NEW, ...place]
 
