@@ -1,9 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 
-/** Exit codes: docs/architecture.md. */
-const BAD_USAGE = 3
-
 const program = (): string => process.env['MIGRATOR_TYPED_AS'] ?? 'frappe-migrator'
 
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
@@ -33,7 +30,7 @@ function build(finish: (code: number) => void): Command {
   const root = new Command(program())
     .description('Moves Frappe and ERPNext sites: shows what will happen, does it, proves it, and can take it back.')
     .version(packageJson.version, '--version')
-    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({ writeErr: () => undefined })
     .exitOverride()
   command(root, 'analyze-site', 'what this bench is, every name of a site, and what is wrong').action(async (options) =>
     finish(await (await import('./commands/analyze-site.ts')).analyzeSite(options)),
@@ -98,7 +95,6 @@ export async function main(argv: string[]): Promise<number> {
     const root = build((result) => {
       code = result
     })
-    for (const one of root.commands) one.exitOverride()
     if (argv.length === 0) {
       root.outputHelp()
       return 0
@@ -106,10 +102,11 @@ export async function main(argv: string[]): Promise<number> {
     await root.parseAsync(argv, { from: 'user' })
     return code
   } catch (error) {
-    // Commander has printed its sentence already; help and version end this way too.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE
-    const { reportFailure } = await import('./failure.ts')
-    return reportFailure(error, argv.includes('--json'))
+    // Help and version end this way too.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const { reportFailure, wrongUsage } = await import('./failure.ts')
+    const known = error instanceof CommanderError ? wrongUsage(error.message, program(), argv) : error
+    return reportFailure(known, argv.includes('--json'))
   }
 }
 

@@ -96,7 +96,7 @@ export function parseMigrationProfile(path: string, text: string): MigrationProf
  * Refuses, by name, what a rename cannot do yet; nothing in a profile is ignored.
  * @throws MigratorError `profile-unsupported`
  */
-export function refuseUnsupported(profile: MigrationProfile, benchVersion: string | null): void {
+export function refuseUnsupported(profile: MigrationProfile): void {
   const { source, target, database, services } = profile
   const local = (ip: string | undefined) => ip === undefined || ip === '127.0.0.1' || ip === '::1' || ip === 'localhost'
   const unsupported = [
@@ -118,9 +118,6 @@ export function refuseUnsupported(profile: MigrationProfile, benchVersion: strin
     services?.ssl === 'self-signed'
       ? 'services.ssl: self-signed (issuing comes later; give --certificate and --certificate-key)'
       : null,
-    source?.bench_version === undefined || benchVersion === null || source.bench_version === benchVersion
-      ? null
-      : `source.bench_version: ${source.bench_version}, but this bench is ${benchVersion}`,
   ].filter((item) => item !== null)
   if (unsupported.length === 0) return
   throw new MigratorError({
@@ -132,3 +129,48 @@ export function refuseUnsupported(profile: MigrationProfile, benchVersion: strin
     hint: 'Take these keys out of the profile.',
   })
 }
+
+/** What was found, to be held against what a profile says of it. */
+export interface FoundPlace {
+  benchPath: string
+  /** `source.bench_path` with its links followed; null when nothing is there. */
+  profiledPath: string | null
+  benchVersion: string | null
+  redisUrls: string[]
+  tls: boolean
+}
+
+/**
+ * Refuses, by name, what a profile says and is not so: a profile made for another bench is not run on this one.
+ * @throws MigratorError `profile-contradicted`
+ */
+export function refuseContradicted({ source, services }: MigrationProfile, found: FoundPlace): void {
+  const version = source?.bench_version
+  const isLocal = found.redisUrls.every((url) => LOOPBACK_URL.test(url))
+  const contradicted = [
+    source?.bench_path === undefined || found.profiledPath === found.benchPath
+      ? null
+      : `source.bench_path: ${source.bench_path}, but this bench is ${found.benchPath}`,
+    version === undefined || found.benchVersion === null || version === found.benchVersion
+      ? null
+      : `source.bench_version: ${version}, but this bench is made by bench ${found.benchVersion}`,
+    services?.ssl === 'none' && found.tls ? 'services.ssl: none, but the site is served over TLS' : null,
+    services?.redis === 'local' && !isLocal
+      ? 'services.redis: local, but this bench uses another machine for it'
+      : null,
+    services?.redis === 'external' && isLocal
+      ? 'services.redis: external, but this bench uses this machine for it'
+      : null,
+  ].filter((item) => item !== null)
+  if (contradicted.length === 0) return
+  throw new MigratorError({
+    code: 'profile-contradicted',
+    kind: 'refused',
+    message: 'The profile does not describe this bench.',
+    evidence: contradicted.join('; '),
+    untouched: 'Nothing was changed.',
+    hint: 'Correct these keys of the profile, or run it on the bench it was made for.',
+  })
+}
+
+const LOOPBACK_URL = /^(unix:|(redis:\/\/)?([^@/]*@)?(localhost|127\.[\d.]+|\[::1\])([:/]|$))/

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import { movedFacts, Plan } from '../../execution/plan.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
@@ -12,20 +13,25 @@ import { RenameRequest } from '../../workflows/rename-domain/request.ts'
 import { attend, confirm } from '../attendance.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
 import { openSession, type Session } from '../session.ts'
-import { type RenameOptions, renameRequest } from './rename-request.ts'
+import { type RenameOptions, refuseContradictions, renameRequest } from './rename-request.ts'
 
 /** `rename-domain`: plan, show, confirm, run, report. */
 export async function renameDomain(options: RenameOptions): Promise<number> {
+  refuseContradictions(options)
+  if (options.out !== undefined) await refuseUnwritable(options.out)
   const stored = options.planFile === undefined ? null : await readPlanFile(options.planFile)
   const named = stored ? null : await renameRequest(options)
   const session = await openSession({ ...options, ...benchOf(options, stored, named?.benchPath) })
   await refuseUnfinished(session.benchPath)
-  const request = stored ? RenameRequest.parse(stored.request) : named?.request
+  const request = stored?.request ?? named?.request
   if (!request) throw new Error('neither a request nor a plan file')
   const attended = attend(options)
   try {
-    const plan = await prepareRename(session.host, session.benchPath, request, { signal: attended.stop })
-    if (stored) refuseMoved(stored, plan)
+    const plan = await prepareRename(session.host, session.benchPath, request, {
+      signal: attended.stop,
+      profile: named?.profile ?? null,
+    })
+    if (stored) refuseMoved(stored.plan, plan)
     const blocking = blockingFindings(plan)
     if (options.plan) return await showPlan(plan, options, blocking.length > 0)
     if (blocking.length) {
@@ -77,7 +83,23 @@ async function showPlan(plan: Plan, options: RenameOptions, blocked: boolean): P
   return blocked ? 4 : 2
 }
 
-async function readPlanFile(path: string): Promise<Plan> {
+/** Found out before the search through the database, not after it. */
+async function refuseUnwritable(path: string): Promise<void> {
+  const directory = dirname(resolve(path))
+  await access(directory, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    throw new MigratorError({
+      code: 'out-unwritable',
+      kind: 'usage',
+      message: `The plan cannot be saved as ${path}.`,
+      evidence: `${directory}: ${cause.code}`,
+      untouched: 'Nothing was changed.',
+      hint: 'Give a file in a directory that you may write to.',
+      cause,
+    })
+  })
+}
+
+async function readPlanFile(path: string): Promise<{ plan: Plan; request: RenameRequest }> {
   const wrong = (evidence: string, cause?: unknown) =>
     new MigratorError({
       code: 'plan-file-invalid',
@@ -102,7 +124,11 @@ async function readPlanFile(path: string): Promise<Plan> {
         .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
         .join('; '),
     )
-  return parsed.data
+  const plan = parsed.data
+  const request = RenameRequest.safeParse(plan.request)
+  if (plan.command !== 'rename-domain') throw wrong(`it is a plan of ${plan.command}`)
+  if (!request.success) throw wrong(`its request is not whole: ${request.error.issues[0]?.path.join('.')}`)
+  return { plan, request: request.data }
 }
 
 function refuseMoved(stored: Plan, fresh: Plan): void {
@@ -123,7 +149,11 @@ function refuseMoved(stored: Plan, fresh: Plan): void {
 
 const short = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}…` : text)
 
-function benchOf(options: RenameOptions, stored: Plan | null, profiled: string | undefined): { bench?: string } {
-  const bench = options.bench ?? stored?.benchPath ?? profiled
+function benchOf(
+  options: RenameOptions,
+  stored: { plan: Plan } | null,
+  profiled: string | undefined,
+): { bench?: string } {
+  const bench = options.bench ?? stored?.plan.benchPath ?? profiled
   return bench === undefined ? {} : { bench }
 }

@@ -30,10 +30,49 @@ export interface RenameOptions extends AttendedOptions {
 const usage = (code: string, message: string, hint: string): MigratorError =>
   new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint })
 
+/** Seconds; what the command line gives when nothing is said. */
+const WAIT_FOR_JOBS = '120'
+
+/** Options that say what a plan file says already. */
+const PLANNED: Record<string, (options: RenameOptions) => boolean> = {
+  '--source': ({ source, sourceDomain }) => (source ?? sourceDomain) !== undefined,
+  '--target': ({ target, targetDomain }) => (target ?? targetDomain) !== undefined,
+  '--site': ({ site }) => site !== undefined,
+  '--profile': ({ profile }) => profile !== undefined,
+  '--url': ({ url }) => url !== undefined,
+  '--also-rewrite': ({ alsoRewrite }) => alsoRewrite.length > 0,
+  '--include': ({ include }) => include.length > 0,
+  '--exclude': ({ exclude }) => exclude.length > 0,
+  '--rename-directory': ({ renameDirectory }) => renameDirectory !== 'auto',
+  '--certificate': ({ certificate, certificateKey }) => (certificate ?? certificateKey) !== undefined,
+  '--no-redirect': ({ redirect }) => !redirect,
+  '--rebuild-search': ({ rebuildSearch }) => rebuildSearch === true,
+  '--deep': ({ deep }) => deep === true,
+  '--wait-for-jobs': ({ waitForJobs }) => waitForJobs !== WAIT_FOR_JOBS,
+}
+
+/**
+ * Nothing that was typed is passed over.
+ * @throws MigratorError `options-contradict`
+ */
+export function refuseContradictions(options: RenameOptions): void {
+  if (options.out !== undefined && !options.plan) {
+    throw usage('options-contradict', '--out saves a plan, and --plan is missing.', 'Add --plan, or leave --out away.')
+  }
+  if (options.planFile === undefined) return
+  const given = Object.entries(PLANNED).flatMap(([name, isGiven]) => (isGiven(options) ? [name] : []))
+  if (given.length === 0) return
+  throw usage(
+    'options-contradict',
+    `--plan-file runs exactly the saved plan, so it does not go with ${given.join(', ')}.`,
+    'Leave them away, or make a new plan with them: --plan --out FILE',
+  )
+}
+
 /** The request of a command line and its profile; options win over the profile. */
 export async function renameRequest(
   options: RenameOptions,
-): Promise<{ request: RenameRequest; benchPath: string | undefined }> {
+): Promise<{ request: RenameRequest; benchPath: string | undefined; profile: MigrationProfile | null }> {
   const profile = options.profile === undefined ? null : await readProfile(options.profile)
   const source = options.source ?? options.sourceDomain ?? profile?.source?.domain
   const target = options.target ?? options.targetDomain ?? profile?.target?.domain
@@ -45,16 +84,17 @@ export async function renameRequest(
     )
   }
   const seconds = Number(options.waitForJobs)
-  if (!Number.isFinite(seconds) || seconds < 0 || seconds > 86_400) {
+  if (!/^\d+(\.\d+)?$/.test(options.waitForJobs) || seconds > 86_400) {
     throw usage(
       'number-invalid',
-      `--wait-for-jobs ${options.waitForJobs} is no number of seconds.`,
-      'Give seconds, for instance 300.',
+      `--wait-for-jobs ${JSON.stringify(options.waitForJobs)} is no number of seconds.`,
+      'Give seconds, at most a day: --wait-for-jobs 300',
     )
   }
   const path = (file: string | undefined) => (file === undefined ? null : resolve(file))
   return {
     benchPath: profile?.source?.bench_path,
+    profile,
     request: {
       source,
       target,
@@ -86,6 +126,6 @@ async function readProfile(path: string): Promise<MigrationProfile> {
     )
   })
   const profile = parseMigrationProfile(path, text)
-  refuseUnsupported(profile, null)
+  refuseUnsupported(profile)
   return profile
 }

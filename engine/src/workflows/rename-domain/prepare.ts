@@ -7,8 +7,9 @@ import type { Plan } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { inspectCertificate } from '../../services/certificates.ts'
+import { type MigrationProfile, refuseContradicted } from '../migration-profile.ts'
 import { type DatabaseSurveyOptions, surveyDatabase } from './database-facts.ts'
-import { resolveNames } from './names.ts'
+import { type RenameNames, resolveNames } from './names.ts'
 import { planRename } from './plan.ts'
 import type { RenameRequest } from './request.ts'
 
@@ -17,10 +18,41 @@ export async function prepareRename(
   host: Host,
   benchPath: string,
   request: RenameRequest,
-  options: DatabaseSurveyOptions & { surveyed?: BenchFacts },
+  options: DatabaseSurveyOptions & { surveyed?: BenchFacts; profile?: MigrationProfile | null },
+): Promise<Plan> {
+  try {
+    return await prepare(host, benchPath, request, options)
+  } catch (error) {
+    throw asRefusal(error)
+  }
+}
+
+/** A plan that cannot be made is a run that was never begun, whatever the reader below says of it. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof MigratorError)) return error
+  const { code, kind, message, evidence, untouched, hint, failureClass } = error
+  return new MigratorError({
+    code,
+    kind: kind === 'failed' ? 'refused' : kind,
+    message,
+    untouched: untouched ?? 'Nothing was changed.',
+    cause: error,
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(failureClass === undefined ? {} : { failureClass }),
+  })
+}
+
+async function prepare(
+  host: Host,
+  benchPath: string,
+  request: RenameRequest,
+  options: DatabaseSurveyOptions & { surveyed?: BenchFacts; profile?: MigrationProfile | null },
 ): Promise<Plan> {
   const facts = options.surveyed ?? (await surveyForRename(host, benchPath, request))
   const names = resolveNames(facts, request)
+  await refuseOccupied(host, facts, names)
+  if (options.profile) await holdAgainst(host, facts, names, options.profile)
   const { database: address } = names.site
   if (address === null) throw unusableDatabase(facts, names.site.name)
   const database = await openSiteDatabase(address)
@@ -48,6 +80,39 @@ export function surveyForRename(host: Host, benchPath: string, request: RenameRe
     ...(request.nginxConfig === null ? {} : { nginxConfig: request.nginxConfig }),
     ...(request.hostsFile === null ? {} : { hostsFile: request.hostsFile }),
     ...(request.crontabDirectories === null ? {} : { crontabDirectories: request.crontabDirectories }),
+  })
+}
+
+/** Not only sites: `assets`, `apps.txt` and whatever else lies in sites/ would be in the way of the directory. */
+async function refuseOccupied(host: Host, facts: BenchFacts, { directory, target }: RenameNames): Promise<void> {
+  if (directory === null) return
+  const path = `${facts.path}/sites/${directory.to}`
+  const found = await host.status(path)
+  if (found === null) return
+  throw new MigratorError({
+    code: 'target-taken',
+    kind: 'refused',
+    message: `The name ${target} is taken on this bench.`,
+    evidence: `${path} is there already (${found.kind})`,
+    untouched: 'Nothing was changed.',
+    hint: 'Choose another name, or look into it and move it out of sites/.',
+  })
+}
+
+async function holdAgainst(
+  host: Host,
+  facts: BenchFacts,
+  { site }: RenameNames,
+  profile: MigrationProfile,
+): Promise<void> {
+  const path = profile.source?.bench_path
+  const there = path === undefined ? null : await host.status(path)
+  refuseContradicted(profile, {
+    benchPath: facts.path,
+    profiledPath: path === undefined || there === null ? null : await host.realPath(path),
+    benchVersion: facts.benchVersion,
+    redisUrls: facts.redis.map((redis) => redis.url),
+    tls: site.tls,
   })
 }
 
