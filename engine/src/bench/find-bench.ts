@@ -3,11 +3,21 @@ import { MigratorError } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import { failureCode } from '../services/text-file.ts'
 
+/** A directory that may not be entered could be a bench: that is not the same as not being one. */
+class Unreadable extends Error {
+  readonly path: string
+  constructor(path: string, cause: unknown) {
+    super(`${path} may not be read`, { cause })
+    this.path = path
+  }
+}
+
 async function isDirectory(host: Host, path: string): Promise<boolean> {
   try {
     const real = (await host.status(path))?.kind === 'symlink' ? await host.realPath(path) : path
     return (await host.status(real))?.kind === 'directory'
   } catch (error) {
+    if (failureCode(error) === 'EACCES') throw new Unreadable(path, error)
     if (failureCode(error) !== null) return false
     throw error
   }
@@ -36,6 +46,18 @@ export function notABench(path: string, looked: string): MigratorError {
   })
 }
 
+const unreadableBench = (host: Host, { path, cause }: Unreadable): MigratorError =>
+  new MigratorError({
+    code: 'bench-unreadable',
+    kind: 'refused',
+    message: `${path} may not be read by ${host.userName}.`,
+    evidence: cause instanceof Error ? cause.message : path,
+    untouched: 'Nothing was changed.',
+    hint: "Run it as the bench's owner, or as root, which continues as the owner by itself.",
+    failureClass: 'permission',
+    cause,
+  })
+
 /**
  * The bench a directory lies in: itself or the nearest parent. bench runs its commands inside `sites/`.
  * @throws MigratorError `not-a-bench` (usage) when none of them is one.
@@ -43,7 +65,12 @@ export function notABench(path: string, looked: string): MigratorError {
 export async function findBench(host: Host, startDirectory: string): Promise<string> {
   let directory = resolve(startDirectory)
   for (;;) {
-    if (await looksLikeBench(host, directory)) return directory
+    const found = await looksLikeBench(host, directory).catch((error: unknown) => {
+      if (error instanceof Unreadable && directory === resolve(startDirectory)) throw unreadableBench(host, error)
+      if (error instanceof Unreadable) return false
+      throw error
+    })
+    if (found) return directory
     const parent = dirname(directory)
     if (parent === directory) break
     directory = parent

@@ -1,4 +1,5 @@
 import type { RunEnvironment } from '../execution/environment.ts'
+import { MigratorError } from '../host/errors.ts'
 import type { AttendedOptions } from './options.ts'
 
 type Attended = Pick<RunEnvironment, 'interactive' | 'ask' | 'stop'>
@@ -9,9 +10,20 @@ const sentences: Record<string, string> = {
   keep: 'Stop here and keep the state (resume or roll back later)',
 }
 
-/** Whether somebody is there: as asked for, else when both ends are a terminal. */
-export const isInteractive = (options: AttendedOptions): boolean =>
-  options.interactive ?? (process.stdin.isTTY === true && process.stderr.isTTY === true)
+/** Whether somebody is there: when both ends are a terminal, and nobody said not to ask. */
+function isInteractive(options: AttendedOptions): boolean {
+  const atTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true
+  if (options.interactive && !atTerminal) {
+    throw new MigratorError({
+      code: 'no-terminal',
+      kind: 'usage',
+      message: '--interactive needs a terminal, and there is none to ask at.',
+      untouched: 'Nothing was changed.',
+      hint: 'Leave it away, or say --no-interactive.',
+    })
+  }
+  return options.interactive ?? atTerminal
+}
 
 /** Asks on the terminal; a question that cannot be answered any more counts as `keep`. */
 async function ask(
@@ -35,6 +47,7 @@ export async function confirm(message: string): Promise<boolean> {
  * A closed terminal (SIGHUP, a broken pipe) does not stop a run: it finishes and logs to its folder.
  */
 export function attend(options: AttendedOptions): Attended & { release(): void } {
+  const interactive = isInteractive(options)
   const stop = new AbortController()
   let interrupts = 0
   const onInterrupt = () => {
@@ -53,7 +66,7 @@ export function attend(options: AttendedOptions): Attended & { release(): void }
   process.stdout.on('error', ignore)
   process.stderr.on('error', ignore)
   return {
-    interactive: isInteractive(options),
+    interactive,
     ask,
     stop: stop.signal,
     release: () => {

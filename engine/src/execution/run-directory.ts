@@ -94,23 +94,35 @@ export async function readRun(benchPath: string, id: string): Promise<RunSummary
       cause,
     })
   }
-  const parsed = Plan.safeParse(JSON.parse(planText))
-  if (!parsed.success) {
-    throw new MigratorError({
-      code: 'plan-damaged',
-      kind: 'attention',
-      message: `The plan of run ${id} cannot be read: ${run.plan}.`,
-      evidence: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-      untouched: 'Nothing was changed.',
-    })
-  }
+  const plan = parsePlan(run, planText)
   const bytes = await readFile(run.journal).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0)
     throw error
   })
   const { lines } = parseJournal(run.journal, bytes)
   const state = lines.findLast((line) => line.type === 'state')?.state ?? 'planned'
-  return { run, state, plan: parsed.data, lines }
+  return { run, state, plan, lines }
+}
+
+function parsePlan(run: RunDirectory, text: string): Plan {
+  const damaged = (evidence: string) =>
+    new MigratorError({
+      code: 'plan-damaged',
+      kind: 'attention',
+      message: `The plan of run ${run.id} cannot be read: ${run.plan}.`,
+      evidence,
+      untouched: 'Nothing was changed.',
+      hint: `Put the file back from a backup of the machine. If that run needs no rollback any more, move ${run.path} away instead.`,
+    })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw damaged(error instanceof Error ? error.message : String(error))
+  }
+  const parsed = Plan.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw damaged(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
 }
 
 /** Ids of all runs of a bench, oldest first. */
@@ -125,7 +137,17 @@ export async function listRuns(benchPath: string): Promise<string[]> {
     return withPlan.filter((name) => name !== null)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
+    if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error
+    throw new MigratorError({
+      code: 'state-unreadable',
+      kind: 'refused',
+      message: `The record of earlier runs cannot be read: ${stateDirectory(benchPath)}.`,
+      evidence: error.message,
+      untouched: 'Nothing was changed.',
+      hint: "It must be a directory of the bench's owner; what else has this name, move away.",
+      failureClass: 'configuration',
+      cause: error,
+    })
   }
 }
 
