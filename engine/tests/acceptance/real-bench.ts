@@ -44,7 +44,8 @@ function rootPassword(): string {
 
 /** As a login of that user would have it, with the bench CLI found first. */
 const environmentOf = (user: { name: string; home: string }) => ({
-  ...process.env,
+  // npm hands its own settings (the cache of whoever runs this) to all it starts.
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'))),
   ...{ HOME: user.home, USER: user.name, LOGNAME: user.name },
   PATH: `${program.startsWith('/') ? `${dirname(program)}:` : ''}${process.env['PATH']}`,
 })
@@ -116,8 +117,23 @@ export async function restoreSite(name: string, dump: string, archives: { public
   await bench('--site', name, 'restore', dump, ...files, ...password)
 }
 
-/** Removes the sites that are there, with their folder under archived/, and this run's folders of the product. */
+/** Takes back what a failed test left standing (a redirect in nginx's files, say), newest first, then its run's folder goes. */
+async function removeRuns(names: string[]): Promise<void> {
+  const runs = join(benchPath, '.migrator', 'runs')
+  const all = await readdir(runs).catch(() => [])
+  for (const id of all.sort().reverse()) {
+    const plan = readFileSync(join(runs, id, 'plan.json'), 'utf8')
+    if (!names.some((name) => plan.includes(`"${name}"`))) continue
+    const back = await migrator(['rollback', '--run', id, '--no-interactive', '--bench', benchPath, ...nginxOption])
+    // 3: it is rolled back already.
+    if (![0, 3].includes(back.code)) process.stderr.write(back.stderr)
+    await rm(join(runs, id), { recursive: true })
+  }
+}
+
+/** Removes the sites that are there, with their folder under archived/, and what the product keeps of them. */
 export async function dropSites(...names: string[]): Promise<void> {
+  await removeRuns(names)
   for (const name of names) {
     if (!(await readdir(sitesPath)).includes(name)) continue
     await bench('drop-site', name, '--no-backup', '--force', '--db-root-password', rootPassword())
@@ -125,11 +141,6 @@ export async function dropSites(...names: string[]): Promise<void> {
     for (const folder of await readdir(archive)) {
       if (folder.startsWith(name)) await rm(join(archive, folder), { recursive: true })
     }
-  }
-  const runs = join(benchPath, '.migrator', 'runs')
-  for (const id of await readdir(runs).catch(() => [])) {
-    const plan = readFileSync(join(runs, id, 'plan.json'), 'utf8')
-    if (names.some((name) => plan.includes(name))) await rm(join(runs, id), { recursive: true })
   }
   await updateNginx()
 }
