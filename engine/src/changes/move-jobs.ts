@@ -10,6 +10,11 @@ const Params = z.object({
   to: z.string(),
   /** Seconds to wait for jobs of the site that are running. */
   waitSeconds: z.number(),
+  /**
+   * `wait`: only wait, while the site is still live, so that a long job does not lengthen the maintenance. `late`: move what a request
+   * that began before the maintenance put between the move and the rename of the directory, before a worker takes it.
+   */
+  part: z.enum(['wait', 'late']).exactOptional(),
 })
 type Params = z.infer<typeof Params>
 
@@ -28,13 +33,19 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
   kind: 'move-jobs',
   undo: 'exact',
   params: Params,
-  describe: ({ from, to, waitSeconds }) =>
-    `Wait up to ${waitSeconds} s for running jobs of ${from}, then move its queued, scheduled, deferred and failed jobs to ${to}`,
+  describe: ({ from, to, waitSeconds, part }) =>
+    part === 'wait'
+      ? `Wait up to ${waitSeconds} s for running jobs of ${from} (site stays live)`
+      : part === 'late'
+        ? `Move jobs that ${from} put meanwhile to ${to}`
+        : `Move the queued, scheduled, deferred and failed jobs of ${from} to ${to}, once none runs`,
   inspect: async () => ({ state: 'pending' }),
   prepare: async () => null,
   apply: async (context, params) => {
-    const answer = await call(context, params, { old: params.from, new: params.to, pause: true })
-    if (answer.running.length) {
+    const { part } = params
+    const names = { old: params.from, new: params.to }
+    const answer = await call(context, params, { ...names, pause: part !== 'late', only_wait: part === 'wait' })
+    if (answer.running.length && part !== 'late') {
       throw new MigratorError({
         code: 'jobs-still-running',
         kind: 'failed',
@@ -47,6 +58,7 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
     return { moved: answer.moved.length, left: answer.left }
   },
   revert: async (context, params) => {
+    if (params.part !== undefined) return []
     try {
       const answer = await call(context, params, { old: params.to, new: params.from, pause: false })
       const kept: Kept[] = answer.running.map((id) => ({
@@ -72,7 +84,7 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
 async function call(
   context: ChangeContext,
   params: Params,
-  wanted: { old: string; new: string; pause: boolean },
+  wanted: { old: string; new: string; pause: boolean; only_wait?: boolean },
 ): Promise<z.infer<typeof Answer>> {
   const text = await context.host.readFile(join(context.benchPath, 'sites', 'common_site_config.json'))
   const { redis_queue: redis } = JSON.parse(text.toString()) as { redis_queue?: unknown }

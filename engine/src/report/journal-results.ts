@@ -79,9 +79,15 @@ function backupResult(plan: Plan, lines: JournalLine[], runId: string): Migratio
   return found ? { ...found, file: join(runDirectory(plan.benchPath, runId).vault, found.file) } : null
 }
 
+/** What was moved before the directory, and what came in until nginx knew the new name. */
 export function jobResults(plan: Plan, lines: JournalLine[]): MigrationReport['jobs'] {
-  const step = plan.steps.find((one) => one.kind === 'move-jobs')
-  return (step && stands(lines, step) && Jobs.safeParse(doneLine(lines, step.id)?.after).data) || null
+  const moves = plan.steps.flatMap((step) =>
+    step.kind === 'move-jobs' && stands(lines, step)
+      ? (Jobs.safeParse(doneLine(lines, step.id)?.after).data ?? [])
+      : [],
+  )
+  if (moves.length === 0) return null
+  return { moved: moves.reduce((sum, { moved }) => sum + moved, 0), left: moves.flatMap(({ left }) => left) }
 }
 
 /** Files that now differ because of the run, by the path they have now. */

@@ -4,7 +4,7 @@ Runs with the bench's own Python: a job's arguments are a pickle that may hold o
 Reads one JSON object from standard input: {"redis", "bench_id", "old", "new", "wait", "pause"}; `redis` may carry a password and
 therefore comes neither as an argument nor in the environment. `wait`: seconds to wait for running jobs. `pause`: leave the workers
 of the bench paused (rq:suspended, which ends by itself after a minute), because the site's directory moves next; false: end a
-pause of ours. Prints one JSON object:
+pause of ours. `only_wait`: wait and leave everything as it is. Prints one JSON object:
 {"moved": [{"id", "new", "status", "method"}], "running": [...], "left": [{"id", "why"}]}.
 
 Keys are renamed rather than saved anew: that keeps the place in the queue, the time to live and the results, and each job is whole
@@ -25,6 +25,8 @@ import redis
 SEPARATORS = ("::", "||")
 REGISTRIES = ("deferred", "scheduled", "failed", "finished", "canceled")
 PATIENCE = 20
+# Seconds the whole bench's workers may stand still for a job of this site that runs.
+STANDSTILL = 5
 # As engine/src/services/queue-suspension.ts has it.
 SUSPENDED, OURS = "rq:suspended", "frappe-migrator"
 
@@ -176,18 +178,22 @@ def running_of(connection, bench_id, site):
     return found
 
 
-def wait_for_running(connection, bench_id, site, seconds):
-    """Pauses the workers only once no job of the site runs, and looks again: one may have begun in between."""
+def wait_for_running(connection, bench_id, site, until):
+    while (running := running_of(connection, bench_id, site)) and time.time() < until:
+        time.sleep(0.05)
+    return running
+
+
+def pause_when_none_runs(connection, bench_id, site, seconds):
+    """Short jobs may come without end, so the workers pause first; for a long one they go on, and it is waited for."""
     until = time.time() + seconds
     while True:
-        while (running := running_of(connection, bench_id, site)) and time.time() < until:
-            time.sleep(0.2)
-        if running:
-            return running
         connection.set(SUSPENDED, OURS, ex=60, nx=True)
-        if not running_of(connection, bench_id, site):
+        if not (running := wait_for_running(connection, bench_id, site, min(until, time.time() + STANDSTILL))):
             return []
         end_pause(connection)
+        if time.time() >= until or (running := wait_for_running(connection, bench_id, site, until)):
+            return running
 
 
 def end_pause(connection):
@@ -200,7 +206,11 @@ def main():
     connection = redis.from_url(wanted["redis"])
     bench_id, old, new = wanted["bench_id"], wanted["old"], wanted["new"]
     moved, left = [], []
-    running = wait_for_running(connection, bench_id, old, wanted["wait"])
+    if wanted.get("only_wait"):
+        running = wait_for_running(connection, bench_id, old, time.time() + wanted["wait"])
+        print(json.dumps({"moved": [], "running": running, "left": []}))
+        return
+    running = pause_when_none_runs(connection, bench_id, old, wanted["wait"])
     if not running or not wanted["pause"]:
         busy = running_ids(connection, bench_id)
         for identity, places in job_places(connection, bench_id).items():

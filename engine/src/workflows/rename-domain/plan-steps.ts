@@ -84,13 +84,13 @@ function backup(input: StepInput): PlanStep[] {
 function stop(input: StepInput): PlanStep[] {
   const phase = 'stop_services'
   const path = configPath(input, 'before')
-  const jobs = queue(input)
   const databaseName = cached(input)
   const edits = [
     { keys: ['maintenance_mode'], value: 1 },
     { keys: ['pause_scheduler'], value: 1 },
   ]
   return [
+    ...jobs(input, 'wait-for-jobs', phase, 'wait'),
     step('maintenance-on', phase, 'edit-json', {
       path,
       edits,
@@ -99,17 +99,15 @@ function stop(input: StepInput): PlanStep[] {
     ...(databaseName ? [step('clear-cache-on-rollback', phase, 'clear-cache', { databaseName, when: 'before' })] : []),
     ...(input.request.rebuildSearch ? [search(input, 'before')] : []),
     ...(input.request.deep ? [step('digest-before', phase, 'record-digest', { when: 'before' })] : []),
-    ...(jobs
-      ? [
-          step('move-jobs', phase, 'move-jobs', {
-            benchId: input.facts.benchId,
-            from: jobs.from,
-            to: jobs.to,
-            waitSeconds: input.request.waitForJobsSeconds,
-          }),
-        ]
-      : []),
   ]
+}
+
+function jobs(input: StepInput, id: string, phase: PlanStep['phase'], part?: 'wait' | 'late'): PlanStep[] {
+  const moved = queue(input)
+  if (!moved) return []
+  const waitSeconds = part === 'late' ? 0 : input.request.waitForJobsSeconds
+  const params = { benchId: input.facts.benchId, from: moved.from, to: moved.to, waitSeconds }
+  return [step(id, phase, 'move-jobs', part === undefined ? params : { ...params, part })]
 }
 
 function search(input: StepInput, when: 'before' | 'after'): PlanStep {
@@ -167,6 +165,11 @@ function domain(input: StepInput): PlanStep[] {
   const { directory } = input.names
   const sites = `${input.facts.path}/sites`
   return [
+    // Before the directory moves: from then until nginx knows, visitors get "does not exist" instead of the maintenance page.
+    ...(rewrites(input)
+      ? [step('rewrite-rows', phase, 'rewrite-database', { mode: 'captured', captureStep: 'capture-rows' })]
+      : []),
+    ...jobs(input, 'move-jobs', phase),
     ...(directory
       ? [
           step('move-site-directory', phase, 'move-directory', {
@@ -174,10 +177,6 @@ function domain(input: StepInput): PlanStep[] {
             to: `${sites}/${directory.to}`,
           }),
         ]
-      : []),
-    ...(queue(input) ? [step('resume-workers', phase, 'resume-workers', {})] : []),
-    ...(rewrites(input)
-      ? [step('rewrite-rows', phase, 'rewrite-database', { mode: 'captured', captureStep: 'capture-rows' })]
       : []),
   ]
 }
@@ -197,6 +196,8 @@ function dependencies(input: StepInput): PlanStep[] {
           }),
         ]
       : []),
+    ...jobs(input, 'move-late-jobs', phase, 'late'),
+    ...(queue(input) ? [step('resume-workers', phase, 'resume-workers', {})] : []),
     ...(input.request.deep ? [step('digest-after', phase, 'record-digest', { when: 'after' })] : []),
     ...(databaseName ? [step('clear-cache', phase, 'clear-cache', { databaseName, when: 'after' })] : []),
   ]

@@ -156,6 +156,17 @@ function visit(port: number, host: string, path: string, { method = 'GET', heade
   })
 }
 
+/** Logs the Administrator in; answers the cookie. */
+export async function login(stage: Stage, host: string): Promise<string> {
+  const answer = await stage.visit(host, '/api/method/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ usr: 'Administrator', pwd: stage.site.administratorPassword }).toString(),
+  })
+  assert.equal(answer.status, 200, answer.body)
+  return String(answer.headers['set-cookie']).split(';')[0] ?? ''
+}
+
 async function python(bench: TestBench, script: string, input: unknown): Promise<unknown> {
   const running = promisify(execFile)(bench.python, ['-c', script], { cwd: bench.sitesDirectory })
   running.child.stdin?.end(JSON.stringify(input))
