@@ -71,13 +71,3 @@ export async function jobsEnded(site: string, names: string[]): Promise<Record<s
   }
   throw new Error(`jobs of ${site} did not end: ${JSON.stringify(await jobsOf(site, names))}`)
 }
-
-/** Takes the jobs of this run away. */
-export const removeJobs = (site: string, names: string[]): Promise<unknown> =>
-  inFrappe(
-    site,
-    `${CONNECTION}
-for name in json.loads(${JSON.stringify(JSON.stringify(names))}):
-  try: Job.fetch(create_job_id(name), connection=redis).delete()
-  except NoSuchJobError: pass`,
-  )

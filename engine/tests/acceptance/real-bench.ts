@@ -131,9 +131,25 @@ async function removeRuns(names: string[]): Promise<void> {
   }
 }
 
+/** Job ids are made of the site's name: what a failed test left would meet the jobs of the next run. */
+const removeJobs = (site: string, names: string[]): Promise<unknown> =>
+  inFrappe(
+    site,
+    `
+from frappe.utils.background_jobs import get_redis_conn
+from rq.job import Job
+redis = get_redis_conn()
+for name in ${JSON.stringify(names)}:
+  for key in list(redis.scan_iter(f"rq:job:{name}::*")):
+    if redis.type(key) == b"hash": Job.fetch(key.decode()[len("rq:job:"):], connection=redis).delete()
+  for key in list(redis.scan_iter(f"rq:*:{name}::*")): redis.delete(key)`,
+  )
+
 /** Removes the sites that are there, with their folder under archived/, and what the product keeps of them. */
 export async function dropSites(...names: string[]): Promise<void> {
   await removeRuns(names)
+  const there = await siteThere(...names)
+  if (there !== '') await removeJobs(there, names)
   for (const name of names) {
     if (!(await readdir(sitesPath)).includes(name)) continue
     await bench('drop-site', name, '--no-backup', '--force', '--db-root-password', rootPassword())
