@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { CellOutcome, CellUpdate, DatabaseWriter } from '../database/site-database.ts'
 import { rowLabel } from '../rewriting/collect-cells.ts'
 import { readChunks } from '../rewriting/row-file.ts'
@@ -20,7 +21,11 @@ interface ChunkRecord {
   event: 'begin' | 'done'
   /** Indexes in the chunk of cells that are not ours: others had changed them. */
   notOurs: number[]
+  /** What a revert left to others, so that a rollback that goes on after a kill still lists it. */
+  kept: Kept[]
 }
+
+const KeptRows = z.array(z.object({ what: z.string(), left: z.string(), now: z.string() })).catch([])
 
 function chunkRecords(context: ChangeContext, direction: 'apply' | 'revert', file: string): Map<number, ChunkRecord> {
   const found = new Map<number, ChunkRecord>()
@@ -34,6 +39,7 @@ function chunkRecords(context: ChangeContext, direction: 'apply' | 'revert', fil
       chunk: record['chunk'],
       event: record['event'] === 'done' ? 'done' : 'begin',
       notOurs,
+      kept: KeptRows.parse(record['kept']),
     })
   }
   return found
@@ -112,11 +118,14 @@ export async function revertRows(
     const record = applied.get(chunk)
     if (!record) continue
     const ours = cells.filter((_, index) => !record.notOurs.includes(index)).map(turnedRound)
-    if (reverted.get(chunk)?.event !== 'done') {
+    const earlier = reverted.get(chunk)
+    if (earlier?.event === 'done') kept.push(...earlier.kept)
+    else {
       const outcomes = await writer.updateCells(ours)
       const others = ours.filter((_, index) => outcomes[index]?.outcome === 'moved')
-      kept.push(...(await settleOthers(context, writer, others)))
-      await context.journal({ file, chunk, event: 'done' })
+      const left = await settleOthers(context, writer, others)
+      kept.push(...left)
+      await context.journal({ file, chunk, event: 'done', kept: left.map((item) => ({ ...item })) })
     }
     context.report({ done: passed, total, unit: 'rows', what: 'putting rows back' })
   }

@@ -81,11 +81,12 @@ const missing = (path: string): MigratorError =>
 
 /** A directory that came up under the old name meanwhile (a stray log folder) must not keep the site from coming back. */
 async function setAside(context: ChangeContext, path: string): Promise<Kept[]> {
-  if ((await context.host.status(path)) === null) return []
   const archive = join(context.benchPath, 'archived', 'migrator')
-  await context.host.makeDirectory(archive)
   const aside = join(archive, `${context.runId}-${basename(path)}`)
-  await rename(context, path, aside)
+  if ((await context.host.status(path)) !== null) {
+    await context.host.makeDirectory(archive)
+    await rename(context, path, aside)
+  } else if ((await context.host.status(aside)) === null) return []
   return [{ what: path, left: 'nothing stood there', now: `something new stood there; it was moved to ${aside}` }]
 }
 

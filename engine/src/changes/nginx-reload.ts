@@ -1,4 +1,5 @@
 import { MigratorError } from '../host/errors.ts'
+import type { ProcessIdentity } from '../host/host.ts'
 import { readTestOutput, reloadCommand, testCommand } from '../services/nginx/commands.ts'
 import type { NginxFacts } from '../services/nginx/nginx-facts.ts'
 import { readNginx } from '../services/nginx/read.ts'
@@ -23,6 +24,10 @@ export async function nginxFacts(context: ChangeContext, mainConfig: string): Pr
   return facts
 }
 
+/** Whether the run has told nginx to load its files: before that, nginx still serves with those from before. */
+export const hasReloaded = (context: ChangeContext): boolean =>
+  context.progress().some((record) => record['event'] === 'reload')
+
 /**
  * null when nginx accepted the files and, if it runs, was told to load them; else its own words.
  * nginx only warns of a name that two blocks claim and lets the first have it: for our own names that is a refusal too.
@@ -34,7 +39,8 @@ export async function checkAndReload(
 ): Promise<string | null> {
   const facts = await nginxFacts(context, mainConfig)
   if (facts.program === null) return null
-  const tested = await context.host.run(testCommand(facts))
+  const onStart = (identity: ProcessIdentity) => context.child(identity, 'nginx')
+  const tested = await context.host.run({ ...testCommand(facts), onStart })
   const result = readTestOutput(tested)
   if (!result.ok) return tested.stderr
   const clash = result.problems.find(
@@ -42,6 +48,7 @@ export async function checkAndReload(
   )
   if (clash) return clash.problem
   if (facts.master === null) return null
-  const reloaded = await context.host.run(reloadCommand(facts))
+  await context.journal({ event: 'reload' })
+  const reloaded = await context.host.run({ ...reloadCommand(facts), onStart })
   return reloaded.exitCode === 0 ? null : reloaded.stderr
 }

@@ -7,7 +7,7 @@ import type { NginxEdit } from '../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../services/nginx/plan-rename.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
-import { checkAndReload, nginxFacts, nginxRefused } from './nginx-reload.ts'
+import { checkAndReload, hasReloaded, nginxFacts, nginxRefused } from './nginx-reload.ts'
 import { readStored, storedPath, storeFile } from './stored-file.ts'
 
 const Word = z.object({ from: z.string(), to: z.string() })
@@ -92,6 +92,7 @@ export const proxyConfig: Change<Params, Before, Before> = {
   revert: async (context, params, before) => {
     const kept: Kept[] = []
     for (const file of before.files) kept.push(...(await revertFile(context, params, file)))
+    if (!hasReloaded(context)) return kept
     const problem = await checkAndReload(
       context,
       params.mainConfig,

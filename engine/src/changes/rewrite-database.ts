@@ -59,7 +59,8 @@ export const rewriteDatabase: Change<Params, { files: { file: string; cells: num
       await writer.close()
     }
   },
-  needs: (context, _params, before) => before.files.map(({ file }) => join(context.vault, file)),
+  needs: (context, _params, before) =>
+    [...before.files, ...rescanFiles(context)].map(({ file }) => join(context.vault, file)),
 }
 
 function capturedFile(context: ChangeContext, step: string): { file: string; cells: number } {

@@ -55,9 +55,11 @@ async function read(context: ChangeContext): Promise<string> {
   throw crontabFailed('read', done.stderr)
 }
 
+/** From a file that is whole, never from our own pipe: were we killed before writing to it, an empty crontab would be installed. */
 async function write(context: ChangeContext, text: string): Promise<void> {
-  const argv: [string, ...string[]] = text === '' ? ['crontab', '-r'] : ['crontab', '-']
-  const done = await context.host.run({ argv, input: text, onStart: (identity) => context.child(identity, 'crontab') })
+  const argv: [string, ...string[]] =
+    text === '' ? ['crontab', '-r'] : ['crontab', storedPath(context, await storeFile(context, Buffer.from(text)))]
+  const done = await context.host.run({ argv, onStart: (identity) => context.child(identity, 'crontab') })
   if (done.exitCode !== 0) throw crontabFailed('written', done.stderr)
 }
 

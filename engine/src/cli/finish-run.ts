@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { RunEvent } from '../execution/environment.ts'
 import type { RunOutcome } from '../execution/execute.ts'
+import { withReserve } from '../execution/full-disk.ts'
 import { type RunDirectory, readRun } from '../execution/run-directory.ts'
 import { logLine } from '../execution/start-run.ts'
 import { buildReport } from '../report/build-report.ts'
@@ -35,9 +36,11 @@ export async function finishRun(
   const { plan, lines } = await readRun(benchPath, run.id)
   const report = buildReport({ plan, lines, runId: run.id, now: new Date() })
   const text = renderReport(report, plainStyle)
-  await writeFile(run.report, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 })
-  await writeFile(run.page, renderPage(report, plan), { mode: 0o600 })
-  await logLine(run, text)
+  await withReserve(run, async () => {
+    await writeFile(run.report, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 })
+    await writeFile(run.page, renderPage(report, plan), { mode: 0o600 })
+    await logLine(run, text)
+  })
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   else
     process.stdout.write(

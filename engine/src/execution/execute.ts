@@ -1,13 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CheckResult } from '../checks/check.ts'
 import { MigratorError } from '../host/errors.ts'
 import { answerChecks } from './answer-checks.ts'
 import type { RunEnvironment } from './environment.ts'
+import { isFullDisk } from './full-disk.ts'
 import { Interrupted } from './interrupted.ts'
 import type { Journal } from './journal.ts'
 import { type Phase, type Plan, type PlanStep, phases } from './plan.ts'
 import { decideRecovery, retryDelay } from './recovery.ts'
 import { type RunDirectory, releaseReserve } from './run-directory.ts'
-import { Chosen, endAfterFailure, isFullDisk, overrideFailedCheck, settle } from './settle-failure.ts'
+import { Chosen, endAfterFailure, overrideFailedCheck, settle } from './settle-failure.ts'
 import { recordOf, settleChildren, withStepContext } from './step-context.ts'
 
 export type RunOutcome =
@@ -69,6 +71,7 @@ async function runPhase(
   await journal.append({ type: 'phase', phase, event: 'begin' })
   for (const step of steps) await runStep(environment, run, journal, step)
   if (checks.length) {
+    if (environment.stop.aborted) throw new Interrupted(environment.stop)
     const failed = (await runChecks(environment, run, plan, journal, phase)).filter(
       (result) => result.critical && result.status === 'failed',
     )
@@ -102,7 +105,7 @@ async function runStep(
         'keep',
       ])
       if (answer !== 'retry') throw new Chosen(answer, error)
-      if (decision.choice === 'retry') await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)))
+      if (decision.choice === 'retry') await pause(retryDelay(attempt), environment.stop)
     }
   }
 }
@@ -152,8 +155,14 @@ async function runChecks(
   phase: Phase,
 ): Promise<CheckResult[]> {
   const results = await answerChecks(environment, run.vault, plan, journal.lines, phase)
+  // A question that was broken off has no answer; the next process asks again.
+  if (environment.stop.aborted) throw new Interrupted(environment.stop)
   await journal.append({ type: 'checks', phase, results: jsonOf(results) })
   return results
 }
+
+/** Ends early when somebody wants the run to stop. */
+const pause = (milliseconds: number, stop: AbortSignal): Promise<void> =>
+  delay(milliseconds, undefined, { signal: stop }).catch(() => undefined)
 
 const jsonOf = (value: unknown) => JSON.parse(JSON.stringify(value ?? null))

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { access, constants, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
-import { writeFileAtomic } from '../host/local/files.ts'
+import { systemCode, writeFileAtomic } from '../host/local/files.ts'
 import { makeStateDirectory } from './run-directory.ts'
 
 const Owner = z.object({
@@ -17,27 +17,30 @@ const Owner = z.object({
   run: z.string(),
 })
 
-/** How long a lock directory may stand without its owner file: its maker is between two system calls. */
-const MAKING_MILLISECONDS = 5000
+/** How long a lock may stand whose owner file cannot be read, and what is left of locks that were taken over. */
+const UNREADABLE_MILLISECONDS = 5000
+const TOMBSTONE_MILLISECONDS = 3600_000
 
 async function readOwner(path: string): Promise<z.infer<typeof Owner> | null> {
   try {
     return Owner.parse(JSON.parse(await readFile(join(path, 'owner.json'), 'utf8')))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (systemCode(error) === 'ENOENT') return null
     if (error instanceof SyntaxError || error instanceof z.ZodError) return null
     throw error
   }
 }
 
-async function isStale(host: Host, path: string): Promise<boolean> {
+/** A name for this one dead lock when nobody holds it any more, null while somebody does. */
+async function deadLock(host: Host, path: string): Promise<string | null> {
   const owner = await readOwner(path)
   if (owner === null) {
     const made = await stat(path).catch(() => null)
-    return made !== null && Date.now() - made.mtimeMs > MAKING_MILLISECONDS
+    return made !== null && Date.now() - made.mtimeMs > UNREADABLE_MILLISECONDS ? `inode-${made.ino}` : null
   }
   const alive = await host.processIdentity(owner.pid)
-  return alive === null || alive.startTime !== owner.startTime || alive.bootId !== owner.bootId
+  if (alive !== null && alive.startTime === owner.startTime && alive.bootId === owner.bootId) return null
+  return `${owner.pid}-${owner.startTime}-${owner.bootId.slice(0, 8)}-${Date.parse(owner.when)}`
 }
 
 /** What a lock keeps others from. */
@@ -86,33 +89,19 @@ async function holding<Result>(
   try {
     return await work()
   } finally {
-    await rm(path, { recursive: true, force: true })
+    // Away under its name at once: a lock half removed would look like one that is just being made.
+    const released = `${path}.${randomUUID()}`
+    await rename(path, released)
+    await rm(released, { recursive: true, force: true })
   }
 }
 
 async function take(host: Host, path: string, place: Place, runId: string): Promise<void> {
   for (let attempt = 0; attempt < (place === 'machine' ? 400 : 20); attempt += 1) {
-    try {
-      await mkdir(path, { mode: place === 'bench' ? 0o700 : 0o755 })
-      const own = await host.processIdentity(process.pid)
-      const owner = {
-        who: host.userName,
-        when: new Date().toISOString(),
-        run: runId,
-        ...(own ?? { pid: process.pid, startTime: '', bootId: '' }),
-      }
-      await writeFileAtomic(join(path, 'owner.json'), `${JSON.stringify(owner)}\n`, place === 'bench' ? 0o600 : 0o644)
-      return
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    if (await isStale(host, path)) {
-      // Only one of several takers wins this rename; the others find the lock gone or new and look again.
-      const aside = `${path}.stale-${randomUUID()}`
-      await rename(path, aside).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error
-      })
-      await rm(aside, { recursive: true, force: true })
+    if (await putLock(host, path, place, runId)) return
+    const dead = await deadLock(host, path)
+    if (dead !== null) {
+      await buryDead(path, place, dead)
       continue
     }
     const owner = await readOwner(path)
@@ -134,6 +123,62 @@ async function take(host: Host, path: string, place: Place, runId: string): Prom
     `Another migrator is just starting or stopping on this ${place}.`,
     'Try again in a few seconds.',
   )
+}
+
+/** Made beside and renamed into place with its owner file in it, so that a lock never stands without its owner. False: there is one. */
+async function putLock(host: Host, path: string, place: Place, runId: string): Promise<boolean> {
+  const own = await host.processIdentity(process.pid)
+  const owner = {
+    who: host.userName,
+    when: new Date().toISOString(),
+    run: runId,
+    ...(own ?? { pid: process.pid, startTime: '', bootId: '' }),
+  }
+  const made = `${path}.${randomUUID()}`
+  await mkdir(made, { mode: place === 'bench' ? 0o700 : 0o755 })
+  try {
+    await writeFileAtomic(join(made, 'owner.json'), `${JSON.stringify(owner)}\n`, place === 'bench' ? 0o600 : 0o644)
+    // Never over a lock that stands: rename(2) refuses a directory that is not empty.
+    await rename(made, path)
+    return true
+  } catch (error) {
+    await rm(made, { recursive: true, force: true })
+    if (['EEXIST', 'ENOTEMPTY'].includes(systemCode(error) ?? '')) return false
+    throw error
+  }
+}
+
+/**
+ * Moves a dead lock away under a name made of its owner, and leaves it there for a while. Of several that found it dead only the
+ * first can: for the others the name is taken, so none of them moves the new lock that the first has made meanwhile.
+ */
+async function buryDead(path: string, place: Place, dead: string): Promise<void> {
+  const directory = dirname(path)
+  const prefix = `${basename(path)}.dead-`
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith(prefix)) continue
+    const old = await stat(join(directory, name)).catch(() => null)
+    if (old && Date.now() - old.ctimeMs > TOMBSTONE_MILLISECONDS) await removeIfOurs(join(directory, name))
+  }
+  try {
+    await rename(path, join(directory, `${prefix}${dead}`))
+  } catch (error) {
+    const code = systemCode(error) ?? ''
+    if (['EEXIST', 'ENOTEMPTY', 'ENOENT'].includes(code)) return
+    if (!['EACCES', 'EPERM'].includes(code)) throw error
+    throw locked(
+      path,
+      place,
+      `A migrator of another user left the lock of this ${place} behind, and its process is gone.`,
+      `Remove it as root: rm -r ${path}`,
+    )
+  }
+}
+
+async function removeIfOurs(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+    if (!['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error
+  })
 }
 
 const locked = (path: string, place: Place, message: string, hint: string): MigratorError =>

@@ -69,6 +69,8 @@ export const SitePlace = z.object({
   newDirectory: z.string(),
 })
 
+export type SitePlace = z.infer<typeof SitePlace>
+
 /** Ordered changes and the facts they rest on. What is shown is what runs. */
 export const Plan = z.object({
   format: z.literal(1),

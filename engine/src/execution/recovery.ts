@@ -9,7 +9,8 @@ export interface RecoveryDecision {
   reason: string
 }
 
-const RETRIES = 3
+/** Tries in all; the pauses between them add up to 30 s, time for a server to be started again and recover. */
+const RETRIES = 5
 
 const byCode: Record<string, FailureClass> = {
   EACCES: 'permission',
@@ -62,5 +63,5 @@ export function decideRecovery(error: unknown, attempt: number, interactive: boo
   return { failureClass, strategy: 'rollback', choice: 'rollback', reason: `${failureClass} failure, nobody to ask` }
 }
 
-/** Milliseconds before the next automatic try: 1 s, 4 s, 9 s. */
+/** Milliseconds before the next automatic try: 1 s, 4 s, 9 s, 16 s. */
 export const retryDelay = (attempt: number): number => 1000 * attempt * attempt

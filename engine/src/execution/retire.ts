@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { syncAudit } from './audit.ts'
 import type { Plan } from './plan.ts'
-import { openJournal, readRun } from './run-directory.ts'
+import { openJournal, readRun, releaseReserve } from './run-directory.ts'
 
 const Request = z.object({ runs: z.array(z.string()) })
 
@@ -16,6 +16,7 @@ export async function retireRuns(benchPath: string, cleanup: Plan, cleanupId: st
     } finally {
       await journal.close()
     }
+    await releaseReserve(run)
     await syncAudit(benchPath, id, plan, journal.lines)
   }
 }

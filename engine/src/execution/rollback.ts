@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts'
 import { classifyFailure, decideRecovery, retryDelay } from './recovery.ts'
 import { type RunDirectory, releaseReserve } from './run-directory.ts'
 import { recordOf, settleChildren, withStepContext } from './step-context.ts'
+import { filesOf } from './step-files.ts'
 
 /**
  * Undoes a run in reverse order, from wherever its journal stands; begun again after a kill it continues.
@@ -85,6 +86,8 @@ async function revertStep(
       const kept = await withStepContext(environment, run, journal, step.id, 'revert', NEVER, (context) =>
         change.revert(context, step.params, intent.before, done?.after),
       )
+      const { paths, privileged } = filesOf(step)
+      for (const path of paths) await environment.host.discardUnfinished(path, { privileged })
       const milliseconds = Math.round(performance.now() - started)
       await journal.append({ type: 'reverted', step: step.id, milliseconds, kept })
       environment.onEvent({ event: 'step-done', step: step.id, milliseconds, direction: 'revert' })

@@ -3,6 +3,7 @@ import { MigratorError } from '../host/errors.ts'
 import { systemCode } from '../host/local/files.ts'
 import type { Answer, RunEnvironment } from './environment.ts'
 import type { RunOutcome } from './execute.ts'
+import { isFullDisk } from './full-disk.ts'
 import { Interrupted } from './interrupted.ts'
 import type { Journal } from './journal.ts'
 import type { Phase, Plan } from './plan.ts'
@@ -41,13 +42,6 @@ export class Chosen extends Error {
     this.answer = answer
     this.original = original
   }
-}
-
-export function isFullDisk(error: unknown): boolean {
-  for (let current: unknown = error; current instanceof Error; current = current.cause) {
-    if (systemCode(current) === 'ENOSPC') return true
-  }
-  return false
 }
 
 /** Journals a failure with what was decided, asking where there is somebody to ask. */
@@ -128,21 +122,31 @@ export async function endAfterFailure(
     const { kept } = await rollBack(environment, run, plan, journal, 'rolled back after a failure')
     return { outcome: 'rolled-back', error: original, kept: kept.length }
   } catch (second) {
-    if (isFullDisk(second)) await releaseReserve(run)
-    await journal
-      .append({
-        type: 'state',
-        state: 'attention',
-        reason: `the way back failed: ${second instanceof Error ? second.message.slice(0, 300) : second}`,
-        pid: process.pid,
-      })
-      // The journal itself cannot be written: the run stays as the last line says, and the caller reports both errors.
-      .catch(() => undefined)
-    return {
-      outcome: 'attention',
-      error: new AggregateError([error instanceof Chosen ? error.original : error, second], messageOf(second)),
-    }
+    const original = error instanceof Chosen ? error.original : error
+    return needsAttention(run, journal, new AggregateError([original, second], messageOf(second)))
   }
+}
+
+/** The way back could not be gone to its end: the run waits for somebody, who is told the next command. */
+export async function needsAttention(run: RunDirectory, journal: Journal, error: unknown): Promise<RunOutcome> {
+  if (isFullDisk(error)) await releaseReserve(run)
+  await journal
+    .append({
+      type: 'state',
+      state: 'attention',
+      reason: `the way back failed: ${messageOf(error).slice(0, 300)}`,
+      pid: process.pid,
+    })
+    // The journal itself cannot be written: the run stays as the last line says, and the caller reports the error.
+    .catch(() => undefined)
+  const waiting = new MigratorError({
+    code: 'rollback-unfinished',
+    kind: 'attention',
+    message: 'Not everything could be taken back yet; what was taken back stays so.',
+    hint: `When the cause is mended, go on taking back: frappe-migrator resume --run ${run.id}`,
+  })
+  const causes = error instanceof AggregateError ? error.errors : [error]
+  return { outcome: 'attention', error: new AggregateError([...causes, waiting], messageOf(error)) }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, rm } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { MigratorError } from '../host/errors.ts'
 import { syncAudit } from './audit.ts'
 import type { RunEnvironment } from './environment.ts'
 import { executePlan, type RunOutcome } from './execute.ts'
+import { withReserve } from './full-disk.ts'
 import type { Journal } from './journal.ts'
 import { withLock } from './lock.ts'
 import type { Plan } from './plan.ts'
@@ -17,7 +18,10 @@ import {
   type RunDirectory,
   type RunSummary,
   readRun,
+  releaseReserve,
 } from './run-directory.ts'
+import { needsAttention } from './settle-failure.ts'
+import { filesOf } from './step-files.ts'
 
 export interface FinishedRun {
   run: RunDirectory
@@ -87,10 +91,17 @@ async function takeBack(
   plan: Plan,
   reason: string,
 ): Promise<FinishedRun> {
-  const { kept } = await withJournal(environment, run, plan, (journal) =>
-    rollBack(environment, run, plan, journal, reason),
-  )
-  return { run, outcome: { outcome: 'rolled-back', error: null, kept: kept.length } }
+  const outcome = await withJournal(environment, run, plan, async (journal): Promise<RunOutcome> => {
+    try {
+      const { kept } = await rollBack(environment, run, plan, journal, reason)
+      return { outcome: 'rolled-back', error: null, kept: kept.length }
+    } catch (error) {
+      // Refused before anything was touched: the run stands as it stood.
+      if (journal.state !== 'rolling-back') throw error
+      return needsAttention(run, journal, error)
+    }
+  })
+  return { run, outcome }
 }
 
 /** Takes a run back, finished or not. */
@@ -112,18 +123,15 @@ async function withJournal<Result>(
     return await work(journal)
   } finally {
     await journal.close()
-    await syncAudit(environment.benchPath, run.id, plan, journal.lines)
-    await rm(run.reserve, { force: true })
+    // What was kept for the way back is of no use any more once the run is taken back.
+    if (journal.state === 'rolled-back') await releaseReserve(run)
+    await withReserve(run, () => syncAudit(environment.benchPath, run.id, plan, journal.lines))
   }
 }
 
 /** Whether the plan edits files that other benches of the machine share. */
 function touchesMachine(plan: Plan): boolean {
-  const files = ({ params }: Plan['steps'][number]): string[] => {
-    const { path, files: several } = params as { path?: string; files?: { path: string }[] }
-    return [...(path === undefined ? [] : [path]), ...(several ?? []).map((file) => file.path)]
-  }
-  return plan.steps.some((step) => files(step).some((path) => !path.startsWith(`${plan.benchPath}/`)))
+  return plan.steps.some((step) => filesOf(step).paths.some((path) => !path.startsWith(`${plan.benchPath}/`)))
 }
 
 /** A line for the run's own log: what a closed terminal would have shown. */

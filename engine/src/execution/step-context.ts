@@ -1,6 +1,7 @@
 import type { ChangeContext } from '../changes/change.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Json } from '../host/json.ts'
+import { systemCode } from '../host/local/files.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Journal } from './journal.ts'
 import type { RunDirectory } from './run-directory.ts'
@@ -82,11 +83,20 @@ export async function settleChildren(environment: RunEnvironment, journal: Journ
       ['SIGKILL', 5000],
     ] as const) {
       if (!(await isSame(environment, line))) break
-      if (signal) process.kill(-line.pid, signal)
+      if (signal) endGroup(line.pid, signal)
       const until = Date.now() + patience
       while (Date.now() < until && (await isSame(environment, line)))
         await new Promise((resolve) => setTimeout(resolve, 100))
     }
+  }
+}
+
+function endGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // It ended by itself in between.
+    if (systemCode(error) !== 'ESRCH') throw error
   }
 }
 

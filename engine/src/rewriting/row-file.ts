@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CellUpdate } from '../database/site-database.ts'
 import { syncDirectory } from '../host/local/files.ts'
@@ -62,8 +62,12 @@ export async function writeRowFile(path: string, cells: AsyncIterable<FoundCell>
     }
     await flush()
     await handle.sync()
-  } finally {
     await handle.close()
+  } catch (error) {
+    await handle.close()
+    // Half of it is of no use, and on a full disk it would take the room for the way back.
+    await rm(part, { force: true })
+    throw error
   }
   await rename(part, path)
   await syncDirectory(dirname(path))

@@ -34,6 +34,7 @@ export async function openFile(path: string, mode: 'read' | 'write'): Promise<Da
 export function asMigratorError(error: unknown, path: string, doing: string): MigratorError {
   if (error instanceof MigratorError) return error
   const text = error instanceof Error ? error.message : String(error)
+  if (isFull(error)) return diskFull(path, doing, error)
   const busy = isBusy(error)
   const denied = /readonly|unable to open/i.test(text)
   return new MigratorError({
@@ -56,6 +57,21 @@ export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false
   return [5, 6].includes(error.errcode & 0xff)
 }
+
+/** SQLITE_FULL: no room for the file, its journal or its copy. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 13
+
+export const diskFull = (path: string, doing: string, cause: unknown): MigratorError =>
+  new MigratorError({
+    code: 'disk-full',
+    kind: 'failed',
+    message: `The disk has no room left: the SQLite database ${path}, while ${doing}.`,
+    evidence: cause instanceof Error ? cause.message : String(cause),
+    hint: 'Make room on the disk of the bench, then try again.',
+    failureClass: 'dependency',
+    cause,
+  })
 
 /** Integers beyond 2^53 become text, as everywhere above this room; blobs become Buffers. */
 export function asValue(value: SQLOutputValue | undefined): Value {

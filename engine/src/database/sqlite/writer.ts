@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MigratorError } from '../../host/errors.ts'
 import type { CellOutcome, CellUpdate, DatabaseWriter, Value } from '../site-database.ts'
-import { asValue, isBusy, openFile } from './connection.ts'
+import { asValue, diskFull, isBusy, isFull, openFile } from './connection.ts'
 import { quoteName } from './identifiers.ts'
 import { type MigratorLock, takeMigratorLock } from './migrator-lock.ts'
 
@@ -127,6 +127,7 @@ function matchCondition(match: CellUpdate['match']): { sql: string; values: (str
 }
 
 function writeFailed(error: unknown, path: string, table: string | null): MigratorError {
+  if (isFull(error)) return diskFull(path, 'writing', error)
   const busy = isBusy(error)
   return new MigratorError({
     code: 'database-write-failed',

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, readFile, readlink, realpath, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { FileStatus } from '../host.ts'
 
 export function systemCode(error: unknown): string | undefined {
@@ -53,11 +52,24 @@ export async function writeTarget(path: string): Promise<string> {
   }
 }
 
+/**
+ * Where the new content of a file stands until it is whole. One name for each file, so that what a killed writer left there can be found.
+ */
+export const unfinishedOf = (target: string): string => join(dirname(target), `.${basename(target)}.migrator`)
+
+/** See Host.discardUnfinished; null when there is nothing. */
+export async function findUnfinished(path: string): Promise<string | null> {
+  if ((await status(dirname(path))) === null) return null
+  const unfinished = unfinishedOf(await writeTarget(path))
+  return (await status(unfinished)) === null ? null : unfinished
+}
+
 /** See Host.writeFile. */
 export async function writeFileAtomic(path: string, content: Buffer | string, mode: number | undefined): Promise<void> {
   const target = await writeTarget(path)
   const existing = await status(target)
-  const temporary = join(dirname(target), `.${randomUUID()}.migrator`)
+  const temporary = unfinishedOf(target)
+  await rm(temporary, { force: true })
   const handle = await open(temporary, 'wx', mode ?? existing?.mode ?? 0o644)
   try {
     try {

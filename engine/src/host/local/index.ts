@@ -26,6 +26,12 @@ export function localHost(): Host {
       options.privileged && !isRoot
         ? writeFilePrivileged(path, content, options.mode)
         : files.writeFileAtomic(path, content, options.mode),
+    discardUnfinished: async (path, options = {}) => {
+      const unfinished = await files.findUnfinished(path)
+      if (unfinished === null) return
+      if (options.privileged && !isRoot) await removePrivileged(unfinished)
+      else await files.removeDurably(unfinished, false)
+    },
     makeDirectory: files.makeDirectory,
     rename: files.renameDurably,
     remove: (path, options = {}) =>

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Completed } from '../host.ts'
-import { removeDurably, writeFileAtomic, writeTarget } from './files.ts'
+import { removeDurably, unfinishedOf, writeFileAtomic, writeTarget } from './files.ts'
 import { run } from './run.ts'
 
 /** Set for a child whose parent is root and answers on the process channel. */
@@ -27,7 +27,7 @@ const Reply = z.object({
 
 /** What root does for the bench's owner, and nothing else: nginx's own configuration, the hosts file, nginx's check and reload. */
 const allowedDirectories = ['/etc/nginx/', '/usr/local/etc/nginx/', '/usr/local/nginx/conf/']
-const allowedFiles = ['/etc/hosts']
+const allowedFiles = ['/etc/hosts', unfinishedOf('/etc/hosts')]
 /** Found by root's own PATH, or where only root installs programs. */
 const systemPrograms = String.raw`(\/(usr\/(local\/)?)?s?bin\/|\/usr\/local\/(nginx|openresty\/nginx)\/sbin\/)?`
 const nginx = `${systemPrograms}(nginx|openresty|angie)`
@@ -48,7 +48,8 @@ export async function allowedPath(path: string): Promise<string> {
 /** The name itself goes, a link and not what it leads to. */
 async function removablePath(path: string): Promise<string> {
   const place = join(await realpath(dirname(path)), basename(path))
-  if (allowedDirectories.some((directory) => place.startsWith(directory))) return place
+  const isOurs = place !== '/etc/hosts' && allowedFiles.includes(place)
+  if (isOurs || allowedDirectories.some((directory) => place.startsWith(directory))) return place
   throw new Error(`root does not remove ${place} for the owner of a bench`)
 }
 

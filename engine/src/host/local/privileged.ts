@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { MigratorError } from '../errors.ts'
 import type { Completed } from '../host.ts'
-import { status, writeTarget } from './files.ts'
+import { status, unfinishedOf, writeTarget } from './files.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { run } from './run.ts'
 
@@ -27,7 +27,7 @@ export async function writeFilePrivileged(path: string, content: Buffer | string
     return
   }
   const existing = await status(target)
-  const temporary = `${dirname(target)}/.migrator-${process.pid}.tmp`
+  const temporary = unfinishedOf(target)
   const what = `Writing ${target}`
   const steps: [string, ...string[]][] = [
     ['chmod', (mode ?? existing?.mode ?? 0o644).toString(8), temporary],

@@ -58,8 +58,14 @@ export async function run(command: Command): Promise<Completed> {
   const pid = child.pid
   if (pid !== undefined) {
     if (command.onStart) {
-      const identity = await processIdentity(pid)
-      if (identity) await command.onStart(identity)
+      try {
+        const identity = await processIdentity(pid)
+        if (identity) await command.onStart(identity)
+      } catch (error) {
+        // What could not be journalled must not go on either.
+        endGroup(pid, 'SIGKILL')
+        throw error
+      }
     }
     const sources = [command.input ?? '', ...secrets]
     const sinks = [child.stdin, ...child.stdio.slice(3)]
@@ -78,6 +84,7 @@ export async function run(command: Command): Promise<Completed> {
       stop()
     }, command.timeoutMilliseconds ?? 60_000)
     command.signal?.addEventListener('abort', stop, { once: true })
+    if (command.signal?.aborted) stop()
     const ended = await closed
     clearTimeout(timer)
     command.signal?.removeEventListener('abort', stop)

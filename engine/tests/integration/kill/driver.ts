@@ -36,7 +36,8 @@ async function act(): Promise<string> {
   const runs = await Promise.all(ids.map((id) => readRun(benchPath, id)))
   const run =
     action === 'resume' ? (await unfinishedRuns(benchPath)).at(-1) : runs.findLast((one) => one.lines.length > 0)
-  if (!run || run.state === 'rolled-back') return 'nothing'
+  if (!run) return runs.at(-1)?.state === 'done' ? 'finished' : 'nothing'
+  if (run.state === 'rolled-back') return 'nothing'
   const kinds = new Map(run.plan.steps.map((step) => [step.id, step.kind]))
   const environment = watched(openEnvironment(host, run.plan, attended), kinds)
   const work = action === 'resume' ? resumeRun : rollBackRun

@@ -14,6 +14,7 @@ import { type NginxServer, startNginx } from '../../servers/nginx.ts'
 import { startRedis } from '../../servers/redis.ts'
 import { addSite, sharedData, type TestSite } from '../../servers/site.ts'
 import { treeOf } from '../../servers/tree.ts'
+import { startWeb } from '../../servers/web.ts'
 import { baseRequest, driver, type KillStage, machineFiles } from './stage.ts'
 
 export interface MariadbStage extends KillStage {
@@ -42,6 +43,8 @@ export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): P
   const bench = await createBench({ redis, commonConfig: { default_site: source } })
   const site = await addSite(bench, source, { dump, mariadb, siteConfig: { host_name: `http://${source}` } })
   const nginx = await startNginx({ bench })
+  // Answers at once, so that the proof need not wait for a web server that is only just starting.
+  const web = await startWeb(bench, 'gunicorn')
   for (const queue of ['short', 'long'] as const) {
     await enqueueJob(bench, source, { method: 'frappe.utils.background_jobs.test_job', kwargs: { s: 0 }, queue })
   }
@@ -91,17 +94,14 @@ export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): P
         ...treeOf(nginx.includeDirectory),
         ...treeOf(join(home, 'machine')),
       ]
-      return [
-        ...files,
-        await settledRedirect(),
-        ...(await queueOf(client)),
-        (await database.digest()).sha256,
-      ].join('\n')
+      return [...files, await settledRedirect(), ...(await queueOf(client)), (await database.digest()).sha256].join(
+        '\n',
+      )
     },
     remove: async () => {
       client.disconnect()
       await database.close()
-      await nginx.stop()
+      await Promise.all([nginx.stop(), web.stop()])
       await Promise.all([mariadb.stop(), redis.stop(), bench.remove()])
       rmSync(home, { recursive: true, force: true })
     },

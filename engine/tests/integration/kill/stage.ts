@@ -62,9 +62,9 @@ export function machineFiles(home: string, benchPath: string): Pick<RenameReques
   // Writes beside and renames, as the real program does.
   const program = `#!/bin/sh
 case "$*" in
-  -) cat > ${text}.new && mv ${text}.new ${text} ;;
+  *-l) cat ${text} ;;
   -r) rm -f ${text} ;;
-  *) cat ${text} ;;
+  *) cat "$1" > ${text}.new && mv ${text}.new ${text} ;;
 esac
 `
   writeFileSync(join(machine, 'crontab'), program, { mode: 0o755 })
