@@ -1,5 +1,6 @@
 import type { BenchFacts, SiteFacts, SiteName } from '../../bench/bench-facts.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
+import type { SitePlace } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { isAmbiguousHost, parseHostName } from '../../rewrite/host-name.ts'
 import type { HostRule } from '../../rewrite/host-rule.ts'
@@ -21,6 +22,8 @@ export interface RenameNames {
   url: { scheme: 'http' | 'https'; port: number | null } | null
   /** Why the database is left alone, when it is. */
   ambiguous: string | null
+  /** The site was renamed before: only what has been written with the old name since is left to do. */
+  again?: true
 }
 
 const usage = (code: string, message: string, hint: string, evidence?: string): MigratorError =>
@@ -34,11 +37,13 @@ const usage = (code: string, message: string, hint: string, evidence?: string): 
   })
 
 /**
- * Finds the one site that is meant and checks the new name.
+ * Finds the one site that is meant and checks the new name. `done`: renames of this bench that stand, oldest first; the same one
+ * may be asked for again.
  * @throws MigratorError `site-not-found`, `source-ambiguous`, `name-invalid`, `same-name`, `site-is-link`, `target-taken` …
  */
-export function resolveNames(facts: BenchFacts, request: RenameRequest): RenameNames {
-  const site = findSite(facts, request)
+export function resolveNames(facts: BenchFacts, request: RenameRequest, done: SitePlace[] = []): RenameNames {
+  const earlier = renamedBefore(facts, request, done)
+  const site = earlier ?? findSite(facts, request)
   const source = hostOf('--source', request.source, true)
   const target = hostOf('--target', request.target, false).host
   if (source.host === target) {
@@ -76,7 +81,19 @@ export function resolveNames(facts: BenchFacts, request: RenameRequest): RenameN
     scheme: url?.scheme ?? schemeOf(site, source.host),
     url,
     ambiguous: ambiguous ? source.host : null,
+    ...(earlier ? { again: true } : {}),
   }
+}
+
+/** The site of an earlier rename from this source to this target, when nobody has the source's name any more. */
+function renamedBefore(facts: BenchFacts, request: RenameRequest, done: SitePlace[]): SiteFacts | undefined {
+  const { source, target, site } = request
+  if (siteByAnyName(facts, source).length > 0) return undefined
+  const last = done.findLast(
+    (place) => place.oldName === source.toLowerCase() && place.newName === target.toLowerCase(),
+  )
+  if (!last || (site !== null && site !== last.newDirectory)) return undefined
+  return siteByAnyName(facts, target).find((one) => one.name === last.newDirectory)
 }
 
 function findSite(facts: BenchFacts, request: RenameRequest): SiteFacts {

@@ -45,8 +45,8 @@ function answers({ facts, names }: CheckInput, when: 'before' | 'after'): PlanCh
   const phase = when === 'before' ? 'pre_migration_checks' : 'verify_migration'
   return answersOfSite(facts, phase, {
     site: names.site,
-    hostName: when === 'before' ? names.source.host : names.target,
-    servedAs: names.source.host,
+    hostName: when === 'before' && names.again === undefined ? names.source.host : names.target,
+    servedAs: names.again ? names.target : names.source.host,
     directory: when === 'after' && names.directory ? names.directory.to : names.site.name,
     patienceSeconds: when === 'before' ? 0 : patience(facts),
   })

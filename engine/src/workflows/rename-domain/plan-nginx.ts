@@ -23,7 +23,8 @@ export function planNginx(
   certificate: ChosenCertificate,
 ): NginxPlan | null {
   const { nginx } = facts
-  if (!nginx) return null
+  // The name's blocks were edited by the rename before this one; what names the old one now is its redirect.
+  if (!nginx || names.again) return null
   const served = names.site.names.some((name) => name.sources.some((source) => source.from === 'nginx'))
   const servedByNginx = (host: string) =>
     names.site.names.some((name) => name.host === host && name.sources.some((source) => source.from === 'nginx'))

@@ -105,7 +105,7 @@ export function manualSteps(
           'Restart bench start (or bench serve): the development server was started for the old name and answers with it until then.',
         ]
       : []),
-    ...(nginx === null && request.redirect
+    ...(nginx === null && request.redirect && names.again === undefined
       ? ['nginx does not serve this site, so there is no redirect from the old name; a proxy in front must send it on.']
       : []),
     ...(request.rebuildSearch

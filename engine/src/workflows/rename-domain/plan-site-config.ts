@@ -55,7 +55,10 @@ export function planSiteConfig(
   }
   const named = ['host_name', 'hostname'].some((key) => typeof config[key] === 'string' && config[key] !== '')
   // Without host_name Frappe builds links from the directory's name; https is known to it only through this key.
-  if (!named && (names.scheme === 'https' || names.url !== null || names.directory === null)) {
+  if (
+    !named &&
+    (names.scheme === 'https' || names.url !== null || (names.directory === null && names.again === undefined))
+  ) {
     const port = names.url?.port ?? null
     edits.push(
       ...keyEdit(file, config, 'host_name', `${names.scheme}://${names.target}${port === null ? '' : `:${port}`}`),

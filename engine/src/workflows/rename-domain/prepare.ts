@@ -3,7 +3,8 @@ import type { BenchFacts } from '../../bench/bench-facts.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import { openSiteDatabase } from '../../database/open.ts'
-import type { Plan } from '../../execution/plan.ts'
+import type { Plan, SitePlace } from '../../execution/plan.ts'
+import { listRuns, readRun } from '../../execution/run-directory.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { inspectCertificate } from '../../services/certificates.ts'
@@ -50,7 +51,7 @@ async function prepare(
   options: DatabaseSurveyOptions & { surveyed?: BenchFacts; profile?: MigrationProfile | null },
 ): Promise<Plan> {
   const facts = options.surveyed ?? (await surveyForRename(host, benchPath, request))
-  const names = resolveNames(facts, request)
+  const names = resolveNames(facts, request, await standingRenames(benchPath))
   await refuseOccupied(host, facts, names)
   if (options.profile) await holdAgainst(host, facts, names, options.profile)
   const { database: address } = names.site
@@ -73,6 +74,16 @@ async function prepare(
   } finally {
     await database.close()
   }
+}
+
+/** Renames of this bench that were finished and not taken back, oldest first. */
+async function standingRenames(benchPath: string): Promise<SitePlace[]> {
+  const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  return runs.flatMap(({ plan, lines }) => {
+    const states = lines.flatMap((line) => (line.type === 'state' ? [line.state] : []))
+    const stands = states.includes('done') && !states.includes('rolled-back') && plan.command === 'rename-domain'
+    return stands ? [plan.site] : []
+  })
 }
 
 export function surveyForRename(host: Host, benchPath: string, request: RenameRequest): Promise<BenchFacts> {

@@ -105,3 +105,34 @@ test('a site that is in use loses no write and no job, and no planned occurrence
     t.diagnostic(`${late.length} jobs were put while the run went on`)
   })
 })
+
+test('what something goes on writing with the old name is found by verify, and the same rename again does what is left', async (t) => {
+  const stage = await setStage({ dataSet: 'site-v14', site: 'erp.example.org' })
+  t.after(() => stage.stop())
+  const [old, now] = ['erp.example.org', 'new.example.net']
+  const before = stage.tree()
+  const digest = await stage.digest()
+  const done = await stage.rename(old, now)
+  assert.equal(done.code, 0, said(done))
+  const renamed = { tree: stage.tree(), digest: await stage.digest() }
+  await stage.sql(`INSERT INTO \`tabACME Link\` (name, body) VALUES ('late', 'https://${old}/late')`)
+  const failed = await stage.migrate('verify-migration', '--site', now)
+  assert.equal(failed.code, 2, said(failed))
+  assert.match(failed.stdout, /1 values name it: tabACME Link\.body/)
+
+  const again = await stage.rename(old, now)
+  assert.equal(again.code, 0, said(again))
+  assert.equal((await stage.sql("SELECT body FROM `tabACME Link` WHERE name = 'late'")).trim(), `https://${now}/late`)
+  assert.deepEqual(stage.tree(), renamed.tree, 'only the database had something left')
+  assert.equal((await stage.visit(old, '/login')).status, 307)
+  const verified = await stage.migrate('verify-migration', '--site', now)
+  assert.equal(verified.code, 0, said(verified))
+
+  for (const run of [2, 1]) {
+    const back = await stage.migrate('rollback', '--no-interactive')
+    assert.equal(back.code, 0, `${run}: ${said(back)}`)
+  }
+  await stage.sql("DELETE FROM `tabACME Link` WHERE name = 'late'")
+  assert.equal(await stage.digest(), digest)
+  assert.deepEqual(stage.tree(), before)
+})
