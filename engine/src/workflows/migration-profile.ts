@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJsonObject } from '../bench/parse-json.ts'
 import { MigratorError } from '../host/errors.ts'
 
 const Place = z.strictObject({
@@ -56,14 +57,14 @@ const wrong = (path: string, message: string, evidence: string, hint: string): M
  * @throws MigratorError `profile-invalid`: no JSON, unknown keys (each named), wrong values, or a secret in it.
  */
 export function parseMigrationProfile(path: string, text: string): MigrationProfile {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
+  const { value, problem } = parseJsonObject(text)
+  if (problem) {
+    const { line, column, what } = problem
+    const evidence = `${path}:${line}:${column}: ${what}`
     throw wrong(
       path,
       'the profile is not valid JSON.',
-      error instanceof Error ? error.message : '',
+      evidence,
       'Correct it; its schema is docs/migration-profile.schema.json.',
     )
   }

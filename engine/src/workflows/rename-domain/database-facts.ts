@@ -18,6 +18,7 @@ export interface DatabaseFacts {
   fingerprint: string
   rules: ColumnRule[]
   unknownSwitches: string[]
+  fixedSwitches: { name: string; reason: string }[]
   occurrences: Occurrences
   /** Values that name one of the site's other names, by name. */
   others: { host: string; values: number; samples: string[] }[]
@@ -37,7 +38,7 @@ export async function surveyDatabase(
   options: DatabaseSurveyOptions,
 ): Promise<DatabaseFacts> {
   const schema = await readSiteSchema(database)
-  const { rules, unknown } = switchRules(classifySchema(schema), request)
+  const { rules, unknown, fixed } = switchRules(classifySchema(schema), request)
   const tables = await database.tables()
   return {
     label: database.label,
@@ -47,6 +48,7 @@ export async function surveyDatabase(
     fingerprint: schemaFingerprint(schema),
     rules,
     unknownSwitches: unknown,
+    fixedSwitches: fixed,
     occurrences: await surveyOccurrences(database, rules, names.hosts, options),
     others: await surveyOthers(database, names, rules, options),
     doctypesWithRows: await docTypesInUse(database, schema.docTypes, new Set(tables.map((table) => table.name))),

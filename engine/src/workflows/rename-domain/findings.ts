@@ -1,4 +1,5 @@
 import type { Finding } from '../../bench/finding.ts'
+import { maskUrlUserinfo } from '../../services/redis.ts'
 import type { RenameInput } from './plan.ts'
 
 /** What stands against this rename, or should be known before it. */
@@ -26,6 +27,15 @@ export function planFindings(input: RenameInput, diskBytesNeeded: number): Findi
       `--include or --exclude names a column this site does not have: ${name}.`,
       name,
       'Copy the switch from the plan.',
+    )
+  }
+  for (const { name, reason } of database.fixedSwitches) {
+    add(
+      'critical',
+      'column-fixed',
+      `--include ${name}: this column is never rewritten.`,
+      reason,
+      'Leave the switch away.',
     )
   }
   if (diskBytesFree < diskBytesNeeded) {
@@ -79,7 +89,7 @@ export function planFindings(input: RenameInput, diskBytesNeeded: number): Findi
       'warning',
       'host-name-for-all',
       'common_site_config.json holds host_name, which counts for every site of the bench.',
-      common,
+      maskUrlUserinfo(common),
       'Move it into the site_config.json of the site it belongs to.',
     )
   }

@@ -4,6 +4,7 @@ import type { SitePlace } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { isAmbiguousHost, parseHostName } from '../../rewrite/host-name.ts'
 import type { HostRule } from '../../rewrite/host-rule.ts'
+import { maskUrlUserinfo } from '../../services/redis.ts'
 import type { RenameRequest } from './request.ts'
 
 /** Who is renamed, from what to what. */
@@ -59,7 +60,7 @@ export function resolveNames(facts: BenchFacts, request: RenameRequest, done: Si
   const rename = wanted === 'yes' || (wanted === 'auto' && site.name.toLowerCase() === source.host)
   const directory = rename && site.name !== target ? { from: site.name, to: target } : null
   refuseTaken(facts, site, target, directory)
-  const also = request.alsoRewrite.map((name) => alsoRewritten(facts, site, name))
+  const also = [...new Set(request.alsoRewrite)].map((name) => alsoRewritten(facts, site, name, target))
   const rule = ({ host, port }: { host: string; port: number | null }): HostRule => ({
     from: host,
     to: target,
@@ -162,7 +163,7 @@ function urlOf(text: string | null, target: string): RenameNames['url'] {
   ) {
     throw usage(
       'url-invalid',
-      `--url ${JSON.stringify(text)} must be the new name with its scheme and perhaps a port.`,
+      `--url ${JSON.stringify(maskUrlUserinfo(text))} must be the new name with its scheme and perhaps a port.`,
       `For instance --url https://${target} or --url http://${target}:8000`,
     )
   }
@@ -205,8 +206,16 @@ function refuseTaken(facts: BenchFacts, site: SiteFacts, target: string, directo
   }
 }
 
-function alsoRewritten(facts: BenchFacts, site: SiteFacts, name: string): { host: string; port: number | null } {
+function alsoRewritten(
+  facts: BenchFacts,
+  site: SiteFacts,
+  name: string,
+  target: string,
+): { host: string; port: number | null } {
   const parsed = hostOf('--also-rewrite', name, true)
+  if (parsed.host === target) {
+    throw usage('same-name', `--also-rewrite ${name}: this is the new name itself.`, 'Leave it away.')
+  }
   const owners = siteByAnyName(facts, name).filter((other) => other !== site)
   const [owner] = owners
   if (owner)

@@ -6,22 +6,28 @@ import { type ColumnOccurrences, ruleLabel } from '../../rewriting/survey-occurr
 import type { RewriteTarget } from '../../rewriting/targets.ts'
 import type { RenameRequest } from './request.ts'
 
-/** Switches of the request that named no column, so that a typing error is not passed over. */
 export interface SwitchedRules {
   rules: ColumnRule[]
+  /** Switches of the request that named no column, so that a typing error is not passed over. */
   unknown: string[]
+  /** Columns of `--include` that are never rewritten. */
+  fixed: { name: string; reason: string }[]
 }
 
 /** Applies `--include` and `--exclude` to the rules the schema gave. */
 export function switchRules(rules: ColumnRule[], request: RenameRequest): SwitchedRules {
   const include = new Map(request.include.map((name) => [name.replace(/:host$/, ''), name.endsWith(':host')]))
-  const known = new Set(rules.flatMap((rule) => [ruleLabel(rule), `${rule.table}.${rule.column}`]))
+  const known = Map.groupBy(rules, ruleLabel)
   const unknown = [...include.keys(), ...request.exclude].filter((name) => !known.has(name))
+  const fixed = [...include.keys()].flatMap((name) => {
+    const [first, ...others] = known.get(name) ?? []
+    return first && [first, ...others].every(isFixed) ? [{ name, reason: first.reason }] : []
+  })
   const switched = rules.map((rule): ColumnRule => {
     const label = ruleLabel(rule)
     if (request.exclude.includes(label)) return { ...rule, action: 'never', reason: 'left out by --exclude' }
     const host = include.get(label)
-    if (host === undefined || rule.action === 'never') return rule
+    if (host === undefined || isFixed(rule)) return rule
     return {
       ...rule,
       action: 'rewrite',
@@ -29,8 +35,11 @@ export function switchRules(rules: ColumnRule[], request: RenameRequest): Switch
       reason: `${rule.reason}; switched on by --include`,
     }
   })
-  return { rules: switched, unknown }
+  return { rules: switched, unknown, fixed }
 }
+
+/** History, credentials, other systems' addresses: no switch turns these on. */
+const isFixed = ({ action }: ColumnRule): boolean => action === 'never' || action === 'external'
 
 export function rewriteTargets(
   rules: ColumnRule[],
