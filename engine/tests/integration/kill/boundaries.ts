@@ -12,61 +12,65 @@ import { Journal } from '../../../src/execution/journal.ts'
 
 export type Moment = 'before' | 'after' | 'torn'
 
-/** `label` repeats from run to run; `number` is unique in one. */
+/** The how manieth of its label: the same in every run, however long one waited for a lock at its beginning. */
 export interface Boundary {
-  number: number
   label: string
+  number: number
 }
 
 interface Watch {
-  /** Number of the boundary to die at. */
-  at: number
+  /** Where to do the deed; nowhere when null. */
+  at: Boundary | null
+  /** What happens there: death, or the world changing under the run. */
+  deed(): void
   /** Called for every boundary passed. */
   passed(boundary: Boundary): void
 }
 
 let place = 'begin'
-let count = 0
+const counts = new Map<string, number>()
 let inJournal = false
-let watch: Watch = { at: 0, passed: () => undefined }
+let watch: Watch = { at: null, deed: () => undefined, passed: () => undefined }
 
-const die = (): void => {
+export const die = (): void => {
   process.kill(process.pid, 'SIGKILL')
 }
 
 function pass(what: string, moment: Moment): boolean {
-  count += 1
-  watch.passed({ number: count, label: `${place} ${what} ${moment}` })
-  return count === watch.at
+  const label = `${place} ${what} ${moment}`
+  const number = (counts.get(label) ?? 0) + 1
+  counts.set(label, number)
+  watch.passed({ label, number })
+  return label === watch.at?.label && number === watch.at.number
 }
 
 async function around<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   if (inJournal) return work()
-  if (pass(what, 'before')) die()
+  if (pass(what, 'before')) watch.deed()
   const result = await work()
-  if (pass(what, 'after')) die()
+  if (pass(what, 'after')) watch.deed()
   return result
 }
 
 /** Our own state, or what the run is about. */
-const side = (path: string): string => (path.includes('/.migrator') ? 'kept' : 'site')
+const side = (path: string): string => (/\/\.migrator\/|frappe-migrator\.lock/.test(path) ? 'kept' : 'site')
 const pathOf = (handle: FileHandle): string => readlinkSync(`/proc/self/fd/${handle.fd}`)
 
 function watchJournal(): void {
   const append = Journal.prototype.append
   Journal.prototype.append = async function (this: Journal, entry) {
     const what = `journal:${entry.type}`
-    if (pass(what, 'before')) die()
+    if (pass(what, 'before')) watch.deed()
     if (pass(what, 'torn')) {
       appendFileSync(this.path, JSON.stringify({ sequence: this.lines.length + 1, ...entry }).slice(0, 40))
-      die()
+      watch.deed()
     }
     inJournal = true
     try {
       return await append.call(this, entry)
     } finally {
       inJournal = false
-      if (pass(what, 'after')) die()
+      if (pass(what, 'after')) watch.deed()
     }
   }
 }
@@ -88,7 +92,7 @@ async function watchFiles(): Promise<void> {
   const { spawn } = childProcess
   childProcess.spawn = ((...given: Parameters<typeof spawn>) => {
     const child = spawn(...given)
-    if (pass(`child:${String(given[0]).split('/').at(-1)}`, 'after')) die()
+    if (pass(`child:${String(given[0]).split('/').at(-1)}`, 'after')) watch.deed()
     return child
   }) as typeof spawn
   syncBuiltinESMExports()

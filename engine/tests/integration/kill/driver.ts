@@ -1,6 +1,6 @@
 /**
- * Runs, resumes or takes back a rename in this process and dies by SIGKILL at the chosen boundary.
- * Usage: node driver.ts REQUEST-FILE rename|resume|rollback [NUMBER [BOUNDARIES-FILE]]
+ * Runs, resumes or takes back a rename in this process and dies by SIGKILL at the chosen boundary, or does another deed there.
+ * Usage: node driver.ts REQUEST-FILE rename|resume|rollback LABEL#NUMBER die|fill|end|write ARGUMENT [BOUNDARIES-FILE]
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { openEnvironment } from '../../../src/execution/open-environment.ts'
@@ -8,12 +8,26 @@ import { listRuns, readRun } from '../../../src/execution/run-directory.ts'
 import { resumeRun, rollBackRun, startRun, unfinishedRuns } from '../../../src/execution/start-run.ts'
 import { localHost } from '../../../src/host/local/index.ts'
 import { prepareRename } from '../../../src/workflows/rename-domain/prepare.ts'
-import { type Boundary, watchBoundaries, watched } from './boundaries.ts'
+import { type Boundary, die, watchBoundaries, watched } from './boundaries.ts'
+import { fillDisk } from './full-disk.ts'
 
-const [file = '', action = '', number = '0', list] = process.argv.slice(2)
+const [file = '', action = '', place = '', deed = 'die', argument = '', list] = process.argv.slice(2)
 const { benchPath, request } = JSON.parse(readFileSync(file, 'utf8'))
 const boundaries: Boundary[] = []
-await watchBoundaries({ at: Number(number), passed: (boundary) => boundaries.push(boundary) })
+const deeds: Record<string, () => void> = {
+  die,
+  /** Leaves no room on the file system of a directory. */
+  fill: () => fillDisk(argument),
+  /** Ends another process: the database server. */
+  end: () => process.kill(Number(argument), 'SIGKILL'),
+  /** Somebody else writes a file: PATH=TEXT. */
+  write: () => writeFileSync(argument.slice(0, argument.indexOf('=')), argument.slice(argument.indexOf('=') + 1)),
+}
+await watchBoundaries({
+  at: place === '' ? null : { label: place.split('#')[0] ?? '', number: Number(place.split('#')[1]) },
+  deed: deeds[deed] ?? die,
+  passed: (boundary) => boundaries.push(boundary),
+})
 
 const host = localHost()
 const attended = {

@@ -31,7 +31,7 @@ export interface MariadbStage extends KillStage {
 }
 
 export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): Promise<MariadbStage> {
-  const dump = sharedData('site-v14')
+  const dump = sharedData('site-v15')
   if (dump === null) {
     throw new Error(
       'this test needs the shared data sets: put them into ../shared/data, or name them with MIGRATOR_SHARED_DATA',
@@ -55,7 +55,7 @@ export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): P
     nginxConfig: nginx.configuration,
     ...wanted,
   }
-  const { drive, boundaries, environment } = driver(home, benchPath, request)
+  const { drive, boundaries, environment } = driver(home, benchPath, request, join(home, 'machine'))
   const address = { kind: 'mariadb', host: mariadb.host, port: mariadb.port, socket: null, ...site.database } as const
   const database = await openSiteDatabase(address)
   const client = new Redis(redis.url)

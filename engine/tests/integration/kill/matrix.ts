@@ -30,10 +30,30 @@ export function oneOfEach(boundaries: Boundary[]): Boundary[] {
   return boundaries.filter(({ label }) => !seen.has(label) && seen.add(label))
 }
 
+/** What the quick tier takes of them: where something of the site's own changes, and the journal lines around it. */
+export const share = (boundaries: Boundary[]): Boundary[] =>
+  boundaries.filter(
+    ({ label }) =>
+      /sync site before$|(rename|truncate) site after$| rows |^(?!begin|pre).* child:\S+ after$/.test(label) ||
+      /(move-directory|rewrite-database|edit-json|move-jobs|proxy-config) journal:(intent|done|reverted) after$/.test(
+        label,
+      ) ||
+      /(safety-backup|capture-rows|record-digest|clear-cache) journal:intent after$/.test(label) ||
+      /rewrite-database journal:progress torn$/.test(label),
+  )
+
+/** MariaDB's share is what SQLite's bench has not: the dump, Redis, nginx, and rows in a server that outlives us. */
+export const mariadbShare = (boundaries: Boundary[]): Boundary[] =>
+  share(boundaries).filter(({ label }) =>
+    /proxy-config (rename|child:nginx)|move-jobs child|resume-workers|clear-cache|safety-backup child|rewrite-database (rows|journal:progress)/.test(
+      label,
+    ),
+  )
+
 /** Killed at a boundary of the rename: resumed to the undisturbed end, and from the same state taken back to the start. */
-export async function killedRename(stage: KillStage, { start, end }: Ends, { number }: Boundary): Promise<void> {
+export async function killedRename(stage: KillStage, { start, end }: Ends, at: Boundary): Promise<void> {
   stage.fresh()
-  const kill = async () => assert.equal(await stage.drive('rename', number), null, 'the driver was killed')
+  const kill = async () => assert.equal(await stage.drive('rename', at), null, 'the driver was killed')
   await kill()
   stage.keep()
   const resumed = await stage.drive('resume')
@@ -48,10 +68,10 @@ export async function killedRename(stage: KillStage, { start, end }: Ends, { num
 }
 
 /** Killed at a boundary of the rollback of a finished run: resume goes on taking back. */
-export async function killedRollback(stage: KillStage, { start }: Ends, { number }: Boundary): Promise<void> {
+export async function killedRollback(stage: KillStage, { start }: Ends, at: Boundary): Promise<void> {
   stage.fresh()
   assert.equal(await stage.drive('rename'), 'done')
-  assert.equal(await stage.drive('rollback', number), null, 'the driver was killed')
+  assert.equal(await stage.drive('rollback', at), null, 'the driver was killed')
   const resumed = await stage.drive('resume')
   // Killed before the way back was begun, or after it was over.
   if (resumed === 'finished' || resumed === 'nothing') await stage.drive('rollback')
@@ -69,7 +89,7 @@ export async function eachOf(
 ): Promise<void> {
   for (const boundary of boundaries) {
     let whole = false
-    await t.test(`${what} killed at ${boundary.number}: ${boundary.label}`, async () => {
+    await t.test(`${what} killed: ${boundary.label} ${boundary.number}`, async () => {
       await run(boundary)
       whole = true
     })

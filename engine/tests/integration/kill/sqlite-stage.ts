@@ -1,46 +1,51 @@
 /** A throwaway bench whose site is an SQLite file, put back to its start by copy, so that every kill begins alike. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSiteDatabase } from '../../../src/database/open.ts'
 import { createSandboxBench } from '../../../src/sandbox/sandbox-bench.ts'
 import type { RenameRequest } from '../../../src/workflows/rename-domain/request.ts'
 import { treeOf } from '../../servers/tree.ts'
-import { baseRequest, driver, type KillStage, machineFiles } from './stage.ts'
+import { baseRequest, driver, type KillStage, machineFiles, quickDirectory } from './stage.ts'
 
-export async function createSqliteStage(wanted: Partial<RenameRequest> = {}): Promise<KillStage> {
-  const home = mkdtempSync(join(tmpdir(), 'migrator-kill-'))
+/** @param within where the stage's own directory is made */
+export async function createSqliteStage(
+  wanted: Partial<RenameRequest> = {},
+  within = quickDirectory(),
+): Promise<KillStage> {
+  const home = mkdtempSync(join(within, 'migrator-kill-'))
   const path = (name: string) => join(home, name)
   const benchPath = path('bench')
-  const bench = await createSandboxBench({ directory: benchPath })
-  const databaseName = bench.databasePath.split('/').at(-1) ?? ''
-  const machine = machineFiles(home, benchPath)
-  const { drive, boundaries } = driver(home, benchPath, {
-    ...baseRequest,
-    ...machine,
-    nginxConfig: path('none'),
-    ...wanted,
+  const bench = await createSandboxBench({
+    directory: benchPath,
+    // Nobody listens there: the free port of this moment may be another test's the next.
+    commonConfig: { webserver_port: 1 },
   })
-  const parts = ['bench', 'machine']
+  const databaseName = bench.databasePath.split('/').at(-1) ?? ''
+  const machine = machineFiles(join(benchPath, 'config'), benchPath)
+  const { drive, boundaries } = driver(
+    home,
+    benchPath,
+    {
+      ...baseRequest,
+      ...machine,
+      nginxConfig: path('none'),
+      ...wanted,
+    },
+    join(benchPath, 'config', 'machine'),
+  )
   const copy = (from: string, to: string) => {
-    for (const part of parts) {
-      rmSync(path(`${to}${part}`), { recursive: true, force: true })
-      cpSync(path(`${from}${part}`), path(`${to}${part}`), {
-        recursive: true,
-        preserveTimestamps: true,
-        verbatimSymlinks: true,
-      })
-    }
+    rmSync(path(to), { recursive: true, force: true })
+    cpSync(path(from), path(to), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
   }
-  copy('', 'start-')
+  copy('bench', 'start')
   return {
     home,
     benchPath,
     drive,
     boundaries,
-    keep: () => copy('', 'kept-'),
-    again: async () => copy('kept-', ''),
-    fresh: () => copy('start-', ''),
+    keep: () => copy('bench', 'kept'),
+    again: async () => copy('kept', 'bench'),
+    fresh: () => copy('start', 'bench'),
     state: async () => {
       const tree = treeOf(benchPath, { without: ['.migrator', 'logs'] })
       const site = tree.some((line) => line.startsWith('sites/new.domain ')) ? 'new.domain' : 'old.cloud'
@@ -49,7 +54,7 @@ export async function createSqliteStage(wanted: Partial<RenameRequest> = {}): Pr
       try {
         const { sha256 } = await database.digest()
         const files = tree.filter((line) => !/\.db(-wal|-shm)? /.test(line))
-        return [...files, ...treeOf(path('machine')), sha256].join('\n')
+        return [...files, sha256].join('\n')
       } finally {
         await database.close()
       }

@@ -1,6 +1,6 @@
 /** What the kill tests do to a bench, whichever database its site has. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +15,8 @@ export interface KillStage {
   benchPath: string
   /** Directory of the stage: the bench and everything around it. */
   home: string
-  /** Runs the action; dies at the boundary where one is named. null: it was killed. */
-  drive(action: Action, at?: number): Promise<string | null>
+  /** Runs the action; dies at the boundary where one is named, or does another deed of the driver's there. null: it was killed. */
+  drive(action: Action, at?: Boundary | null, deed?: [string, string]): Promise<string | null>
   /** The boundaries of an action that nobody disturbs. */
   boundaries(action: Action): Promise<Boundary[]>
   /** Everything a user could look at, as text: equal texts are equal states. */
@@ -51,8 +51,11 @@ export const baseRequest: RenameRequest = {
 }
 
 /** Files that stand for the machine's own: hosts, a system crontab, and a `crontab` program that keeps its text beside it. */
-export function machineFiles(home: string, benchPath: string): Pick<RenameRequest, 'hostsFile' | 'crontabDirectories'> {
-  const machine = join(home, 'machine')
+export function machineFiles(
+  directory: string,
+  benchPath: string,
+): Pick<RenameRequest, 'hostsFile' | 'crontabDirectories'> {
+  const machine = join(directory, 'machine')
   mkdirSync(join(machine, 'cron.d'), { recursive: true })
   const line = `cd ${benchPath} && bench --site old.cloud backup`
   writeFileSync(join(machine, 'hosts'), '127.0.0.1 localhost\n127.0.0.1 old.cloud www.old.cloud\n')
@@ -71,18 +74,35 @@ esac
   return { hostsFile: join(machine, 'hosts'), crontabDirectories: [join(machine, 'cron.d')] }
 }
 
-/** Starts the driver. `environment` replaces what the machine has. */
-export function driver(home: string, benchPath: string, request: RenameRequest) {
+/** Memory instead of a disk where there is enough of it: these tests wait for thousands of syncs, and pull no plug. */
+export function quickDirectory(): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize > 2 ** 30 ? '/dev/shm' : tmpdir()
+  } catch {
+    return tmpdir() // a machine without /dev/shm
+  }
+}
+
+/** Starts the driver, with the programs in `machine` before those of the PATH. */
+export function driver(home: string, benchPath: string, request: RenameRequest, machine: string) {
   const file = join(home, 'request.json')
   writeFileSync(file, JSON.stringify({ benchPath, request }))
   const environment = {
     ...process.env,
-    PATH: `${join(home, 'machine')}:${process.env['PATH']}`,
+    PATH: `${machine}:${process.env['PATH']}`,
     NODE_COMPILE_CACHE: join(tmpdir(), 'migrator-kill-compiled'),
   }
-  const start = (action: Action, at: number, list?: string) =>
+  const start = (action: Action, at: Boundary | null, deed: [string, string], list?: string) =>
     new Promise<string | null>((resolve, reject) => {
-      const parameters = [DRIVER, file, action, String(at), ...(list === undefined ? [] : [list])]
+      const parameters = [
+        DRIVER,
+        file,
+        action,
+        at ? `${at.label}#${at.number}` : '',
+        ...deed,
+        ...(list === undefined ? [] : [list]),
+      ]
       const child = spawn(process.execPath, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
       let [said, complaint] = ['', '']
       child.stdout.on('data', (text) => {
@@ -95,15 +115,16 @@ export function driver(home: string, benchPath: string, request: RenameRequest) 
       // `exit` and not `close`: children that outlive a killed driver keep its pipes open.
       child.once('exit', (code, signal) => {
         if (signal === 'SIGKILL') resolve(null)
-        else setImmediate(() => (code === 0 ? resolve(said.trim()) : reject(new Error(`${action}: ${complaint}`))))
+        else setTimeout(() => (code === 0 ? resolve(said.trim()) : reject(new Error(`${action}: ${complaint}`))), 20)
       })
     })
   return {
     environment,
-    drive: (action: Action, at = 0) => start(action, at),
+    drive: (action: Action, at: Boundary | null = null, deed: [string, string] = ['die', '']) =>
+      start(action, at, deed),
     boundaries: async (action: Action): Promise<Boundary[]> => {
       const list = join(home, 'boundaries.json')
-      await start(action, 0, list)
+      await start(action, null, ['die', ''], list)
       const found = JSON.parse(readFileSync(list, 'utf8'))
       rmSync(list)
       return found
