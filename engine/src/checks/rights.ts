@@ -17,7 +17,17 @@ async function mayWrite(host: Host, path: string): Promise<boolean> {
   const target = found?.kind === 'directory' ? real : dirname(real)
   const file = found && found.kind !== 'directory' ? await host.status(real) : null
   if (file && host.userId !== 0 && file.userId !== host.userId) return false
-  return (await host.run({ argv: ['test', '-w', target] })).exitCode === 0
+  // A file that is a mount point of its own (a container's) cannot be replaced: it is written in place.
+  const written = file && (await mountPoints(host)).has(real) ? real : target
+  return (await host.run({ argv: ['test', '-w', written] })).exitCode === 0
+}
+
+/** Fifth field of /proc/self/mountinfo, blanks and the like written as octal (proc(5)). */
+async function mountPoints(host: Host): Promise<Set<string>> {
+  const lines = (await host.readFile('/proc/self/mountinfo')).toString().split('\n')
+  const unescaped = (text: string) =>
+    text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+  return new Set(lines.map((line) => unescaped(line.split(' ')[4] ?? '')))
 }
 
 /** Files are replaced by rename, so it is their directory that must be writable. */

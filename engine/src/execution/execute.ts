@@ -9,8 +9,9 @@ import type { Journal } from './journal.ts'
 import { type Phase, type Plan, type PlanStep, phases } from './plan.ts'
 import { decideRecovery, retryDelay } from './recovery.ts'
 import { type RunDirectory, releaseReserve } from './run-directory.ts'
+import { settleEarlier } from './settle-earlier.ts'
 import { Chosen, endAfterFailure, overrideFailedCheck, settle } from './settle-failure.ts'
-import { recordOf, settleChildren, withStepContext } from './step-context.ts'
+import { recordOf, withStepContext } from './step-context.ts'
 
 export type RunOutcome =
   | { outcome: 'done' }
@@ -120,7 +121,7 @@ async function applyStep(
   if (!change) throw new Error(`The plan names an unknown kind of change: ${step.kind}`)
   const started = performance.now()
   environment.onEvent({ event: 'step', step: step.id, describe: step.describe, direction: 'apply' })
-  await settleChildren(environment, journal, step.id)
+  await settleEarlier(environment, journal, step)
   await withStepContext(environment, run, journal, step.id, 'apply', environment.stop, async (context) => {
     const earlier = recordOf(journal, step.id).intent
     const before = earlier ? earlier.before : await change.prepare(context, step.params)

@@ -5,8 +5,8 @@ import type { Journal } from './journal.ts'
 import type { Plan } from './plan.ts'
 import { classifyFailure, decideRecovery, retryDelay } from './recovery.ts'
 import { type RunDirectory, releaseReserve } from './run-directory.ts'
-import { recordOf, settleChildren, withStepContext } from './step-context.ts'
-import { filesOf } from './step-files.ts'
+import { settleEarlier } from './settle-earlier.ts'
+import { recordOf, withStepContext } from './step-context.ts'
 
 /**
  * Undoes a run in reverse order, from wherever its journal stands; begun again after a kill it continues.
@@ -79,15 +79,13 @@ async function revertStep(
   if (!change || !intent) return []
   const started = performance.now()
   environment.onEvent({ event: 'step', step: step.id, describe: step.describe, direction: 'revert' })
-  await settleChildren(environment, journal, step.id)
+  await settleEarlier(environment, journal, step)
   await journal.append({ type: 'reverting', step: step.id })
   for (let attempt = 1; ; attempt += 1) {
     try {
       const kept = await withStepContext(environment, run, journal, step.id, 'revert', NEVER, (context) =>
         change.revert(context, step.params, intent.before, done?.after),
       )
-      const { paths, privileged } = filesOf(step)
-      for (const path of paths) await environment.host.discardUnfinished(path, { privileged })
       const milliseconds = Math.round(performance.now() - started)
       await journal.append({ type: 'reverted', step: step.id, milliseconds, kept })
       environment.onEvent({ event: 'step-done', step: step.id, milliseconds, direction: 'revert' })

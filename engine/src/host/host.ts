@@ -79,8 +79,11 @@ export interface Host {
    * Where rename is impossible (a bind mount: EBUSY) it is written in place.
    */
   writeFile(path: string, content: Buffer | string, options?: { mode?: number; privileged?: boolean }): Promise<void>
-  /** Removes what a writer of this file left beside it when it was killed before the rename; nothing there is fine. */
-  discardUnfinished(path: string, options?: { privileged?: boolean }): Promise<void>
+  /**
+   * Settles what a killed writer of this file left: content that was not yet whole goes, a write in place that was begun is ended.
+   * Nothing there is fine.
+   */
+  settleUnfinished(path: string, options?: { privileged?: boolean }): Promise<void>
   makeDirectory(path: string, mode?: number): Promise<void>
   /** Renames and makes it durable in both parents. Never over an existing target: throws EEXIST. */
   rename(from: string, to: string): Promise<void>

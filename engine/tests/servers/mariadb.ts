@@ -44,6 +44,8 @@ export interface MariadbServer {
   /** createDatabase, then the dump into it as that user. */
   importDump(gzipPath: string, site: SiteCredentials): Promise<void>
   stop(): Promise<void>
+  /** Starts it again on the same data, port and socket after it was killed. */
+  startAgain(): Promise<void>
 }
 
 /** Starts a server in a new temporary directory and waits until it answers. */
@@ -54,12 +56,16 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   const socket = path.join(directory, 'server.sock')
   const port = await freePort()
   const rootPassword = 'private-test-server'
-  const log = await open(path.join(directory, 'error.log'), 'w')
-  const child = spawn(serverProgram(), serverArguments({ dataDirectory, socket, port, options }), {
-    stdio: ['ignore', log.fd, log.fd],
-  })
-  await log.close()
-  if (child.pid === undefined) throw new Error('mariadbd did not start')
+  const launch = async () => {
+    const log = await open(path.join(directory, 'error.log'), 'a')
+    const started = spawn(serverProgram(), serverArguments({ dataDirectory, socket, port, options }), {
+      stdio: ['ignore', log.fd, log.fd],
+    })
+    await log.close()
+    if (started.pid === undefined) throw new Error('mariadbd did not start')
+    return started
+  }
+  let child = await launch()
   const killNow = () => child.kill('SIGKILL')
   process.once('exit', killNow)
 
@@ -132,12 +138,20 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     port,
     socket,
     rootPassword,
-    pid: child.pid,
+    get pid() {
+      return child.pid ?? 0
+    },
     directory,
     sql,
     createDatabase,
     importDump,
     stop,
+    startAgain: async () => {
+      await endProcess(child)
+      await rm(socket, { force: true })
+      child = await launch()
+      await waitUntilReady(child, socket, path.join(directory, 'error.log'), rootPassword)
+    },
   }
 }
 
@@ -203,18 +217,14 @@ async function installedDataDirectory(): Promise<string> {
   return template
 }
 
-async function waitUntilReady(child: ChildProcess, socket: string, logPath: string): Promise<void> {
+async function waitUntilReady(child: ChildProcess, socket: string, logPath: string, password?: string): Promise<void> {
   const deadline = Date.now() + 30_000
   while (Date.now() < deadline) {
     if (child.exitCode !== null) break
     if (existsSync(socket)) {
-      const answered = await runFile(clientProgram(), [
-        '--no-defaults',
-        `--socket=${socket}`,
-        '--user=root',
-        '-e',
-        'DO 1',
-      ]).then(
+      const asking = ['--no-defaults', `--socket=${socket}`, '--user=root', '-e', 'DO 1']
+      const environment = password === undefined ? process.env : { ...process.env, MYSQL_PWD: password }
+      const answered = await runFile(clientProgram(), asking, { env: environment }).then(
         () => true,
         () => false,
       )

@@ -52,16 +52,30 @@ export async function writeTarget(path: string): Promise<string> {
   }
 }
 
-/**
- * Where the new content of a file stands until it is whole. One name for each file, so that what a killed writer left there can be found.
- */
+/** Where the new content of a file stands until it is whole: one name for each file, so that what a killed writer left is found. */
 export const unfinishedOf = (target: string): string => join(dirname(target), `.${basename(target)}.migrator`)
+/** The same, whole and durable, while it is being copied over a file that cannot be replaced. */
+const inPlaceOf = (target: string): string => `${unfinishedOf(target)}-in-place`
 
-/** See Host.discardUnfinished; null when there is nothing. */
-export async function findUnfinished(path: string): Promise<string | null> {
-  if ((await status(dirname(path))) === null) return null
-  const unfinished = unfinishedOf(await writeTarget(path))
-  return (await status(unfinished)) === null ? null : unfinished
+/** What a killed writer of this file left beside it: content not yet whole, content being copied in place. */
+export async function findUnfinished(
+  path: string,
+): Promise<{ target: string; partial: string | null; whole: string | null }> {
+  const nothing = { target: path, partial: null, whole: null }
+  if ((await status(dirname(path))) === null) return nothing
+  const target = await writeTarget(path)
+  const present = async (name: string) => ((await status(name)) === null ? null : name)
+  return { target, partial: await present(unfinishedOf(target)), whole: await present(inPlaceOf(target)) }
+}
+
+/** See Host.settleUnfinished. */
+export async function settleUnfinished(path: string): Promise<void> {
+  const { target, partial, whole } = await findUnfinished(path)
+  if (whole !== null) {
+    await writeInPlace(target, await readFile(whole))
+    await removeDurably(whole, false)
+  }
+  if (partial !== null) await removeDurably(partial, false)
 }
 
 /** See Host.writeFile. */
@@ -87,9 +101,17 @@ export async function writeFileAtomic(path: string, content: Buffer | string, mo
     }
     await rename(temporary, target)
   } catch (error) {
-    await rm(temporary, { force: true })
-    if (systemCode(error) !== 'EBUSY' || !existing) throw error
-    await writeInPlace(target, content)
+    if (systemCode(error) !== 'EBUSY' || !existing) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+    await rename(temporary, inPlaceOf(target))
+    await syncDirectory(dirname(target))
+    try {
+      await writeInPlace(target, content)
+    } finally {
+      await removeDurably(inPlaceOf(target), false)
+    }
     return
   }
   await syncDirectory(dirname(target))

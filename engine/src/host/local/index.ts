@@ -3,7 +3,8 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { Host } from '../host.ts'
 import * as files from './files.ts'
-import { removePrivileged, writeFilePrivileged } from './privileged.ts'
+import { notWritten } from './not-written.ts'
+import { removePrivileged, settleUnfinishedPrivileged, writeFilePrivileged } from './privileged.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { listeners, processes, processIdentity } from './processes.ts'
 import { request } from './request.ts'
@@ -25,13 +26,11 @@ export function localHost(): Host {
     writeFile: (path, content, options = {}) =>
       options.privileged && !isRoot
         ? writeFilePrivileged(path, content, options.mode)
-        : files.writeFileAtomic(path, content, options.mode),
-    discardUnfinished: async (path, options = {}) => {
-      const unfinished = await files.findUnfinished(path)
-      if (unfinished === null) return
-      if (options.privileged && !isRoot) await removePrivileged(unfinished)
-      else await files.removeDurably(unfinished, false)
-    },
+        : files.writeFileAtomic(path, content, options.mode).catch((cause: unknown) => {
+            throw notWritten(path, cause)
+          }),
+    settleUnfinished: (path, options = {}) =>
+      options.privileged && !isRoot ? settleUnfinishedPrivileged(path) : files.settleUnfinished(path),
     makeDirectory: files.makeDirectory,
     rename: files.renameDurably,
     remove: (path, options = {}) =>

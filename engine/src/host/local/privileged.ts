@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MigratorError } from '../errors.ts'
 import type { Completed } from '../host.ts'
-import { status, unfinishedOf, writeTarget } from './files.ts'
+import { findUnfinished, status, unfinishedOf, writeTarget } from './files.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { run } from './run.ts'
 
@@ -46,4 +47,11 @@ export async function removePrivileged(path: string): Promise<void> {
     return
   }
   refuseUnless(await run({ argv: ['rm', '-f', '--', path], privileged: true }), `Removing ${path}`)
+}
+
+/** See Host.settleUnfinished. */
+export async function settleUnfinishedPrivileged(path: string): Promise<void> {
+  const { target, partial, whole } = await findUnfinished(path)
+  if (whole !== null) await writeFilePrivileged(target, await readFile(whole))
+  if (partial !== null) await removePrivileged(partial)
 }

@@ -1,7 +1,8 @@
 /**
  * Runs, resumes or takes back a rename in this process and dies by SIGKILL at the chosen boundary, or does another deed there.
- * Usage: node driver.ts REQUEST-FILE rename|resume|rollback LABEL#NUMBER die|fill|end|write ARGUMENT [BOUNDARIES-FILE]
+ * Usage: node driver.ts REQUEST-FILE rename|resume|rollback LABEL#NUMBER die|fill|end|lock|write ARGUMENT [BOUNDARIES-FILE]
  */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { openEnvironment } from '../../../src/execution/open-environment.ts'
 import { listRuns, readRun } from '../../../src/execution/run-directory.ts'
@@ -20,6 +21,14 @@ const deeds: Record<string, () => void> = {
   fill: () => fillDisk(argument),
   /** Ends another process: the database server. */
   end: () => process.kill(Number(argument), 'SIGKILL'),
+  /** Makes a file read-only even for root, by binding it to itself. */
+  lock: () => {
+    for (const argv of [
+      ['--bind', argument, argument],
+      ['-o', 'remount,bind,ro', argument],
+    ])
+      execFileSync('mount', argv)
+  },
   /** Somebody else writes a file: PATH=TEXT. */
   write: () => writeFileSync(argument.slice(0, argument.indexOf('=')), argument.slice(argument.indexOf('=') + 1)),
 }

@@ -23,9 +23,6 @@ export interface MariadbStage extends KillStage {
   nginx: NginxServer
   site: TestSite
   database: SiteDatabase
-  request: RenameRequest
-  /** PATH with the stage's own crontab before the machine's. */
-  environment: NodeJS.ProcessEnv
   /** Sessions the site's user has open in the server, ours not counted. */
   sessions(): Promise<number>
 }

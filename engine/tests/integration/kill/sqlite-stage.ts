@@ -22,27 +22,15 @@ export async function createSqliteStage(
   })
   const databaseName = bench.databasePath.split('/').at(-1) ?? ''
   const machine = machineFiles(join(benchPath, 'config'), benchPath)
-  const { drive, boundaries } = driver(
-    home,
-    benchPath,
-    {
-      ...baseRequest,
-      ...machine,
-      nginxConfig: path('none'),
-      ...wanted,
-    },
-    join(benchPath, 'config', 'machine'),
-  )
+  const request: RenameRequest = { ...baseRequest, ...machine, nginxConfig: path('none'), ...wanted }
+  const { drive, boundaries, environment } = driver(home, benchPath, request, join(benchPath, 'config', 'machine'))
   const copy = (from: string, to: string) => {
     rmSync(path(to), { recursive: true, force: true })
     cpSync(path(from), path(to), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
   }
   copy('bench', 'start')
   return {
-    home,
-    benchPath,
-    drive,
-    boundaries,
+    ...{ home, benchPath, request, environment, drive, boundaries },
     keep: () => copy('bench', 'kept'),
     again: async () => copy('kept', 'bench'),
     fresh: () => copy('start', 'bench'),

@@ -15,6 +15,9 @@ export interface KillStage {
   benchPath: string
   /** Directory of the stage: the bench and everything around it. */
   home: string
+  request: RenameRequest
+  /** PATH with the stage's own crontab before the machine's. */
+  environment: NodeJS.ProcessEnv
   /** Runs the action; dies at the boundary where one is named, or does another deed of the driver's there. null: it was killed. */
   drive(action: Action, at?: Boundary | null, deed?: [string, string]): Promise<string | null>
   /** The boundaries of an action that nobody disturbs. */

@@ -1,0 +1,49 @@
+import { systemCode } from '../host/local/files.ts'
+import type { RunEnvironment } from './environment.ts'
+import type { Journal } from './journal.ts'
+import type { PlanStep } from './plan.ts'
+import { recordOf } from './step-context.ts'
+import { filesOf } from './step-files.ts'
+
+/** Brings what a process that was killed in this step left behind to rest: its children, and files it was writing. */
+export async function settleEarlier(environment: RunEnvironment, journal: Journal, step: PlanStep): Promise<void> {
+  await settleChildren(environment, journal, step.id)
+  if (!recordOf(journal, step.id).intent) return
+  const { paths, privileged } = filesOf(step)
+  for (const path of paths) await environment.host.settleUnfinished(path, { privileged })
+}
+
+/** What we started may outlive us: waits for children that an earlier process journalled for the step, then ends them by identity. */
+async function settleChildren(environment: RunEnvironment, journal: Journal, step: string): Promise<void> {
+  for (const line of journal.lines) {
+    if (line.type !== 'child' || line.step !== step) continue
+    for (const [signal, patience] of [
+      [null, 2000],
+      ['SIGTERM', 5000],
+      ['SIGKILL', 5000],
+    ] as const) {
+      if (!(await isSame(environment, line))) break
+      if (signal) endGroup(line.pid, signal)
+      const until = Date.now() + patience
+      while (Date.now() < until && (await isSame(environment, line)))
+        await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+function endGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // It ended by itself in between.
+    if (systemCode(error) !== 'ESRCH') throw error
+  }
+}
+
+async function isSame(
+  environment: RunEnvironment,
+  child: { pid: number; startTime: string; bootId: string },
+): Promise<boolean> {
+  const now = await environment.host.processIdentity(child.pid)
+  return now !== null && now.startTime === child.startTime && now.bootId === child.bootId
+}
