@@ -27,7 +27,6 @@ export const captureRows: Change<Params, null, CapturedRows> = {
   apply: async (context, params) => {
     const database = await context.database()
     const cells = collectCells(database, params.targets, params.hosts, {
-      ignoreCase: false,
       parallel: availableParallelism(),
       signal: context.signal,
       onProgress: ({ bytesDone, bytesTotal, table }) =>

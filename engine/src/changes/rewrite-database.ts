@@ -11,7 +11,7 @@ import type { Change, ChangeContext, Kept } from './change.ts'
 const Params = z.discriminatedUnion('mode', [
   /** The rows that capture-rows found, by key, inside the maintenance window. */
   z.object({ mode: z.literal('captured'), captureStep: z.string() }),
-  /** What a running site wrote with the old name since, found by scans without regard to letter case. */
+  /** What a running site wrote with the old name since, found by searching again. */
   z.object({
     mode: z.literal('rescan'),
     rounds: z.number(),
@@ -135,7 +135,6 @@ async function findRemainder(
   const database = await context.database()
   const file = `rows-${context.stepId}-${round}.jsonl`
   const found = collectCells(database, params.targets, params.hosts, {
-    ignoreCase: true,
     parallel: availableParallelism(),
     signal: context.signal,
     onProgress: ({ bytesDone, bytesTotal, table }) =>

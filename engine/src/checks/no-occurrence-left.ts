@@ -41,7 +41,7 @@ async function searchNow(
   wanted: { hosts: z.infer<typeof RewriteHost>[]; targets: RewriteTarget[] },
 ): Promise<Answer> {
   const database = await context.database()
-  const options = { ignoreCase: true, parallel: availableParallelism(), signal: context.signal }
+  const options = { parallel: availableParallelism(), signal: context.signal }
   const left: string[] = []
   for await (const cell of collectCells(database, wanted.targets, wanted.hosts, options)) {
     if (cell.rewritten.changed.length) left.push(`${cell.table}.${cell.column}`)

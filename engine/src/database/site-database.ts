@@ -38,10 +38,8 @@ export interface ScanTarget {
 
 export interface ScanRequest {
   targets: ScanTarget[]
-  /** Text to find, compared byte by byte. */
+  /** Text to find, in any case; otherwise compared byte by byte. */
   needles: string[]
-  /** true: compare regardless of letter case (slower; used by plans of small sites and by the re-scan). */
-  ignoreCase: boolean
   /** Connections to use at once. */
   parallel: number
   signal?: AbortSignal

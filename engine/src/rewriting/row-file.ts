@@ -4,7 +4,8 @@ import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CellUpdate } from '../database/site-database.ts'
 import { syncDirectory } from '../host/local/files.ts'
-import { applySplices, type FoundCell, type Splice, splicesOf } from './collect-cells.ts'
+import type { FoundCell } from './collect-cells.ts'
+import { applySplices, type Splice, splicesOf } from './splices.ts'
 
 /** One line: table, match, column, value before, places that change. Holds content of the site: lives in the vault only. */
 interface StoredCell {

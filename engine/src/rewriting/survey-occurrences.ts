@@ -1,127 +1,110 @@
 import { availableParallelism } from 'node:os'
 import type { SiteDatabase } from '../database/site-database.ts'
-import type { ColumnRule, RewriteAction } from '../rewrite/fields/column-rule.ts'
+import type { ColumnRule } from '../rewrite/fields/column-rule.ts'
 import type { HostRule } from '../rewrite/host-rule.ts'
-import { maskSample, sampleOf } from '../rewrite/mask-sample.ts'
-import { collectCells, type FoundCell, rowLabel } from './collect-cells.ts'
+import { maskSample } from '../rewrite/mask-sample.ts'
+import { needlesFor } from '../rewrite/needles.ts'
+import { cellOf, rowLabel } from './collect-cells.ts'
+import { addCell, type ColumnOccurrences, noOccurrences, ruleLabel } from './column-occurrences.ts'
+import { HOSTED, hostedNamesIn } from './hosted-names.ts'
 import { targetsOf } from './rule-targets.ts'
+import { type FoundValue, type SearchOptions, searchValues } from './search-values.ts'
 
-const SAMPLES = 3
-
-/** What a column holds of the old names. */
-export interface ColumnOccurrences {
-  /** `tabWeb Page.main_section`, or `Website Settings.brand_html` for a field of a Single. */
-  label: string
-  table: string
-  column: string
-  field: string | null
-  action: RewriteAction
-  code: boolean
-  reason: string
-  /** Values that would change, and places in them. */
+/** Values of rewritable columns that link to a name which is not rewritten. */
+export interface OtherName {
+  host: string
   values: number
-  places: number
-  samples: { row: string; before: string; after: string }[]
-  /** Places where the name stands alone, which the rule's form does not rewrite. */
-  bare: number
-  bareSamples: string[]
-  /** Values left alone as a whole, with the first reason. */
-  refused: { count: number; reason: string } | null
-  /** Rows whose new value would not fit. */
-  overflows: string[]
+  samples: string[]
 }
 
 export interface Occurrences {
   columns: ColumnOccurrences[]
   /** Bytes of the values that change, for the disk formula. */
   valueBytes: number
+  /** The site's other names, and names it seems to have had before (x.frappe.cloud), most frequent first. */
+  others: OtherName[]
 }
 
-/** Above this size the plan's search looks for common spellings only; the search after the run looks for all. */
-const ALL_SPELLINGS_BYTES = 256 * 1024 * 1024
+/** What is looked for beside the names that are rewritten. */
+export interface SurveyedNames {
+  hosts: HostRule[]
+  /** Names that are counted only. */
+  others: string[]
+  target: string
+}
 
-export const ruleLabel = (rule: Pick<ColumnRule, 'table' | 'column' | 'single'>): string =>
-  rule.single ? `${rule.single.doctype}.${rule.single.field}` : `${rule.table}.${rule.column}`
+const SAMPLES = 3
+/** How many hosted names are told: one site has had one or two. */
+const HOSTED_NAMES = 3
+/** How many are remembered while looking: content may link to many sites of others. */
+const REMEMBERED_NAMES = 500
 
-/** Counts what the rules find of the names, with masked samples; reads only. */
+/** Counts what the rules find of all names in one pass over the database, with masked samples; reads only. */
 export async function surveyOccurrences(
   database: SiteDatabase,
   rules: ColumnRule[],
-  hosts: HostRule[],
-  options: {
-    signal?: AbortSignal
-    onProgress?: (progress: { bytesDone: number; bytesTotal: number; table: string }) => void
-  },
+  names: SurveyedNames,
+  options: Omit<SearchOptions, 'parallel'>,
 ): Promise<Occurrences> {
-  const looked = rules.filter((rule) => rule.action !== 'never')
-  const found = new Map<string, ColumnOccurrences>()
+  const { targets, ruleOf } = targetsOf(
+    rules.filter((rule) => rule.action !== 'never'),
+    await database.tables(),
+  )
+  const columns = new Map<string, ColumnOccurrences>()
+  const others = otherNames(names)
   let valueBytes = 0
-  const ignoreCase = (await database.totalBytes()) < ALL_SPELLINGS_BYTES
-  // Rules of one column exclude each other by row, so each action is searched on its own and its cells belong to it.
-  for (const action of ['rewrite', 'offer', 'external'] as const) {
-    const own = looked.filter((rule) => rule.action === action)
-    const { targets } = targetsOf(own, await database.tables())
-    for await (const cell of collectCells(database, targets, hosts, {
-      ...options,
-      ignoreCase,
-      parallel: availableParallelism(),
-    })) {
-      const rule = ruleOf(own, cell)
-      if (!rule) continue
-      const label = ruleLabel(rule)
-      const key = `${action} ${label}`
-      const column = found.get(key) ?? emptyColumn(rule, label)
-      found.set(key, column)
+  const needles = [...names.hosts.map(({ from }) => from), ...names.others].flatMap(needlesFor)
+  const wanted = [...new Set([...needles, HOSTED])].filter(
+    (needle, _index, all) => !all.some((other) => other !== needle && needle.includes(other)),
+  )
+  const values = searchValues(database, targets, wanted, { ...options, parallel: availableParallelism() })
+  for await (const found of values) {
+    const rule = ruleOf(found.rule)
+    if (!rule) continue
+    const cell = names.hosts.length > 0 ? cellOf(found, names.hosts) : null
+    if (cell) {
+      const key = `${rule.action} ${ruleLabel(rule)}`
+      const column = columns.get(key) ?? noOccurrences(rule)
+      columns.set(key, column)
       addCell(column, cell)
-      if (action === 'rewrite' && cell.rewritten.changed.length) valueBytes += cell.before.length
+      if (rule.action === 'rewrite' && cell.rewritten.changed.length > 0) valueBytes += cell.before.length
     }
+    if (rule.action === 'rewrite') others.add(found, ruleLabel(rule))
   }
-  const columns = [...found.values()].sort((one, other) => (one.label < other.label ? -1 : 1))
-  return { columns, valueBytes }
-}
-
-function ruleOf(rules: ColumnRule[], cell: FoundCell): ColumnRule | undefined {
-  const { single } = cell
-  const bySingle = single
-    ? rules.find((rule) => rule.single?.doctype === single.doctype && rule.single.field === single.field)
-    : undefined
-  return bySingle ?? rules.find((rule) => !rule.single && rule.table === cell.table && rule.column === cell.column)
-}
-
-function emptyColumn(rule: ColumnRule, label: string): ColumnOccurrences {
   return {
-    label,
-    table: rule.table,
-    column: rule.column,
-    field: rule.single ? label : null,
-    action: rule.action,
-    code: rule.code,
-    reason: rule.reason,
-    values: 0,
-    places: 0,
-    samples: [],
-    bare: 0,
-    bareSamples: [],
-    refused: null,
-    overflows: [],
+    columns: [...columns.values()].sort((one, other) => (one.label < other.label ? -1 : 1)),
+    valueBytes,
+    others: others.found(),
   }
 }
 
-function addCell(column: ColumnOccurrences, { rewritten, before, match, overflows }: FoundCell): void {
-  const row = rowLabel(match)
-  const [firstChanged] = rewritten.changed
-  if (firstChanged) {
-    column.values += 1
-    column.places += rewritten.changed.length
-    if (column.samples.length < SAMPLES)
-      column.samples.push({ row, ...sampleOf(before, firstChanged, rewritten.value) })
+/** Counts the names that are not rewritten. */
+function otherNames({ hosts, others, target }: SurveyedNames) {
+  const counted = new Map<string, OtherName>(others.map((host) => [host, { host, values: 0, samples: [] }]))
+  const hosted = new Map<string, OtherName>()
+  const own = new Set([target, ...others, ...hosts.map(({ from }) => from)])
+  const add = (found: FoundValue, label: string, name: OtherName) => {
+    const cell = cellOf(found, [{ from: name.host, to: target }])
+    const [first] = cell?.rewritten.changed ?? []
+    if (!first) return
+    name.values += 1
+    if (name.samples.length < SAMPLES)
+      name.samples.push(`${label} ${rowLabel(found.match)}: ${maskSample(found.value, first)}`)
   }
-  const [firstBare] = rewritten.bare
-  column.bare += rewritten.bare.length
-  if (firstBare && column.bareSamples.length < SAMPLES)
-    column.bareSamples.push(`${row}: ${maskSample(before, firstBare)}`)
-  if (rewritten.refused !== undefined) {
-    column.refused = { count: (column.refused?.count ?? 0) + 1, reason: rewritten.refused }
+  return {
+    add: (found: FoundValue, label: string) => {
+      for (const name of counted.values()) add(found, label, name)
+      for (const host of hostedNamesIn(found.value)) {
+        if (own.has(host) || (!hosted.has(host) && hosted.size >= REMEMBERED_NAMES)) continue
+        const name = hosted.get(host) ?? { host, values: 0, samples: [] }
+        hosted.set(host, name)
+        add(found, label, name)
+      }
+    },
+    found: (): OtherName[] => {
+      const byValues = (names: Iterable<OtherName>) =>
+        [...names].filter(({ values }) => values > 0).sort((one, other) => other.values - one.values)
+      return [...byValues(counted.values()), ...byValues(hosted.values()).slice(0, HOSTED_NAMES)]
+    },
   }
-  if (overflows) column.overflows.push(row)
 }

@@ -13,11 +13,15 @@ const TargetColumn = z.object({
 })
 export type TargetColumn = z.infer<typeof TargetColumn>
 
+/** One field of a Single DocType. */
+const TargetSingle = TargetColumn.omit({ column: true }).extend({ doctype: z.string(), field: z.string() })
+export type TargetSingle = z.infer<typeof TargetSingle>
+
 /** Columns of one table, or the fields of Singles inside tabSingles. */
 export const RewriteTarget = z.object({
   table: z.string(),
   columns: z.array(TargetColumn),
-  singles: z.array(TargetColumn.omit({ column: true }).extend({ doctype: z.string(), field: z.string() })),
+  singles: z.array(TargetSingle),
 })
 export type RewriteTarget = z.infer<typeof RewriteTarget>
 

@@ -60,8 +60,8 @@ interface PieceScan {
 
 async function scanPiece({ connections, connection, piece, request, queue, oneAtATime }: PieceScan): Promise<void> {
   const { table, searched, returned } = piece
-  const statement = scanStatement(piece, needlePattern(request.needles, request.ignoreCase))
-  const holds = needleTest(request.needles, request.ignoreCase)
+  const statement = scanStatement(piece, needlePattern(request.needles))
+  const holds = needleTest(request.needles)
   const searchedNames = searched.map(({ name }) => name)
   const stream = connection.queryStream(statement.sql, statement.values)
   for await (const row of stream as AsyncIterable<Row>) {

@@ -16,7 +16,7 @@ export async function* scanSqlite(path: string, request: ScanRequest): AsyncGene
   }
   const database = await openFile(path, 'read')
   try {
-    if (request.ignoreCase) defineUnicodeLower(database)
+    defineUnicodeLower(database)
     const tables = new Map(readTables(database).map((table) => [table.name, table]))
     const bytesTotal = request.targets.reduce((sum, { table }) => sum + (tables.get(table)?.dataBytes ?? 0), 0)
     let bytesDone = 0
@@ -45,12 +45,12 @@ async function* scanTable(
   const wanted = new Set([...table.primaryKey, ...target.columns, ...target.alsoReturn])
   const returned = table.columns.filter(({ name }) => wanted.has(name)).map(({ name }) => name)
   const searched = table.columns.filter(({ name }) => target.columns.includes(name)).map(({ name }) => name)
-  const { sql, values } = holdsAny(searched, request)
+  const { sql, values } = holdsAny(searched, request.needles)
   const statement = database.prepare(
     `SELECT ${returned.map(quoteName).join(', ')} FROM ${quoteName(table.name)} WHERE ${sql}`,
   )
   statement.setReadBigInts(true)
-  const holds = needleTest(request.needles, request.ignoreCase)
+  const holds = needleTest(request.needles)
   let hits = 0
   for (const found of statement.iterate(...values)) {
     request.signal?.throwIfAborted()
@@ -62,15 +62,14 @@ async function* scanTable(
 }
 
 /** instr() compares bytes; lower() folds ASCII only, which is enough for needles of ASCII. */
-function holdsAny(columns: string[], request: ScanRequest): { sql: string; values: string[] } {
+function holdsAny(columns: string[], needles: string[]): { sql: string; values: string[] } {
   const parts: string[] = []
   const values: string[] = []
-  for (const needle of request.needles) {
+  for (const needle of needles) {
     const ascii = /^[\0-\x7f]*$/.test(needle)
     for (const column of columns.map(quoteName)) {
-      const searched = !request.ignoreCase ? column : ascii ? `lower(${column})` : `migrator_lower(${column})`
-      parts.push(`instr(${searched}, ?) > 0`)
-      values.push(request.ignoreCase ? needle.toLowerCase() : needle)
+      parts.push(`instr(${ascii ? 'lower' : 'migrator_lower'}(${column}), ?) > 0`)
+      values.push(needle.toLowerCase())
     }
   }
   return { sql: parts.join(' OR '), values }

@@ -2,7 +2,6 @@ import type { SiteDatabase, TableSchema } from '../../database/site-database.ts'
 import { classifySchema } from '../../rewrite/fields/classify-schema.ts'
 import type { ColumnRule } from '../../rewrite/fields/column-rule.ts'
 import { outsideDocTypes } from '../../rewrite/fields/outside-systems.ts'
-import { findHostedNames } from '../../rewriting/hosted-names.ts'
 import { readSiteSchema, schemaFingerprint } from '../../rewriting/site-schema.ts'
 import { type Occurrences, surveyOccurrences } from '../../rewriting/survey-occurrences.ts'
 import type { RenameNames } from './names.ts'
@@ -20,8 +19,6 @@ export interface DatabaseFacts {
   unknownSwitches: string[]
   fixedSwitches: { name: string; reason: string }[]
   occurrences: Occurrences
-  /** Values that name one of the site's other names, by name. */
-  others: { host: string; values: number; samples: string[] }[]
   doctypesWithRows: ReadonlySet<string>
 }
 
@@ -49,40 +46,21 @@ export async function surveyDatabase(
     rules,
     unknownSwitches: unknown,
     fixedSwitches: fixed,
-    occurrences: await surveyOccurrences(database, rules, names.hosts, options),
-    others: await surveyOthers(database, names, rules, options),
+    occurrences: await surveyOccurrences(
+      database,
+      rules,
+      { hosts: names.hosts, others: countedNames(names), target: names.target },
+      options,
+    ),
     doctypesWithRows: await docTypesInUse(database, schema.docTypes, new Set(tables.map((table) => table.name))),
   }
 }
 
-/** How many hosted names are looked at: one site has had one or two. */
-const HOSTED_NAMES = 3
-
-/** The site's other names, and names it seems to have had before (www., x.frappe.cloud): counted, and off until named. */
-async function surveyOthers(
-  database: SiteDatabase,
-  names: RenameNames,
-  rules: ColumnRule[],
-  options: DatabaseSurveyOptions,
-): Promise<DatabaseFacts['others']> {
-  const own = new Set([names.source.host, names.target, ...names.hosts.map((rule) => rule.from)])
-  const hosted = await findHostedNames(database, rules, options.signal)
-  const candidates = [
-    ...names.others.map((name) => name.host),
-    `www.${names.source.host}`,
-    ...hosted.slice(0, HOSTED_NAMES).map(({ host }) => host),
-  ].filter((host) => !own.has(host))
-  const rewritable = rules.filter((rule) => rule.action === 'rewrite')
-  const counted: DatabaseFacts['others'] = []
-  for (const host of new Set([...candidates, ...(names.ambiguous ? [names.ambiguous] : [])])) {
-    const { columns } = await surveyOccurrences(database, rewritable, [{ from: host, to: names.target }], options)
-    const values = columns.reduce((sum, column) => sum + column.values, 0)
-    const samples = columns.flatMap((column) =>
-      column.samples.map((sample) => `${column.label} ${sample.row}: ${sample.before}`),
-    )
-    if (values > 0) counted.push({ host, values, samples: samples.slice(0, 3) })
-  }
-  return counted
+/** Names that are counted, and off until they are named: the site's others, www. of the old one, one too common to follow unasked. */
+function countedNames({ source, target, hosts, others, ambiguous }: RenameNames): string[] {
+  const own = new Set([source.host, target, ...hosts.map((rule) => rule.from)])
+  const candidates = [...others.map((name) => name.host), `www.${source.host}`].filter((host) => !own.has(host))
+  return [...new Set([...candidates, ...(ambiguous === null ? [] : [ambiguous])])]
 }
 
 /** DocTypes that are set up: those with rows; Singles with at least one filled field. */

@@ -28,7 +28,6 @@ export async function surveyNewContent(environment: RunEnvironment, plan: Plan):
     let values = 0
     const columns = new Set<string>()
     const cells = collectCells(database, params.data.targets, hosts, {
-      ignoreCase: true,
       parallel: availableParallelism(),
       signal: environment.stop,
     })

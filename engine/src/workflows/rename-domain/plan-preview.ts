@@ -55,7 +55,7 @@ export function servicesPreview({ facts, names }: RenameInput, nginx: NginxPlan 
 }
 
 export function offeredNames({ database, names }: RenameInput): Plan['preview']['offered'] {
-  return database.others.map(({ host, values, samples }) => ({
+  return database.occurrences.others.map(({ host, values, samples }) => ({
     what:
       host === names.ambiguous
         ? `${host}: too common a name to be rewritten unasked`

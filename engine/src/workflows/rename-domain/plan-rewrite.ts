@@ -1,8 +1,8 @@
 import type { TableSchema } from '../../database/site-database.ts'
 import type { Plan } from '../../execution/plan.ts'
 import type { ColumnRule } from '../../rewrite/fields/column-rule.ts'
+import { type ColumnOccurrences, ruleLabel } from '../../rewriting/column-occurrences.ts'
 import { targetsOf } from '../../rewriting/rule-targets.ts'
-import { type ColumnOccurrences, ruleLabel } from '../../rewriting/survey-occurrences.ts'
 import type { RewriteTarget } from '../../rewriting/targets.ts'
 import type { RenameRequest } from './request.ts'
 

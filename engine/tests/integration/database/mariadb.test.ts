@@ -157,7 +157,6 @@ test('values beyond max_allowed_packet are found, read whole and can be told apa
   for await (const hit of database.scan({
     targets: [{ table: 'tabLong', columns: ['one', 'two'], alsoReturn: [] }],
     needles: [HOST],
-    ignoreCase: false,
     parallel: 2,
   }))
     hits.push(hit)

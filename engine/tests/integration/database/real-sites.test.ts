@@ -83,7 +83,7 @@ async function cellsWith(database: SiteDatabase, host: string): Promise<CellUpda
     alsoReturn: [],
   }))
   const cells: CellUpdate[] = []
-  for await (const { table, row } of database.scan({ targets, needles: [host], ignoreCase: false, parallel: 2 })) {
+  for await (const { table, row } of database.scan({ targets, needles: [host], parallel: 2 })) {
     const schema = keyed.find(({ name }) => name === table)
     const match = Object.fromEntries((schema?.primaryKey ?? []).map((column) => [column, String(row[column])]))
     for (const [column, value] of Object.entries(row)) {

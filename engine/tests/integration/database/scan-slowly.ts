@@ -9,7 +9,6 @@ let hits = 0
 for await (const _hit of database.scan({
   targets: [{ table: 'tabMany', columns: ['content'], alsoReturn: [] }],
   needles: ['hit'],
-  ignoreCase: false,
   parallel: 2,
 })) {
   hits++

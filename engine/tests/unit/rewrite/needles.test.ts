@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { caseVariants, needlesFor } from '../../../src/rewrite/needles.ts'
+import { needlesFor } from '../../../src/rewrite/needles.ts'
 
 test('a plain name is its only needle', () => {
-  assert.deepEqual(needlesFor({ from: 'old.cloud', to: 'new.domain' }), ['old.cloud'])
-  assert.deepEqual(needlesFor({ from: '10.0.0.5', fromPort: 8000, to: 'new.domain' }), ['10.0.0.5'])
+  assert.deepEqual(needlesFor('old.cloud'), ['old.cloud'])
+  assert.deepEqual(needlesFor('10.0.0.5'), ['10.0.0.5'])
 })
 
 test('an internationalised name has needles for its written, escaped and encoded forms', () => {
-  const needles = needlesFor({ from: 'xn--bcher-kva.example', to: 'new.domain' })
+  const needles = needlesFor('xn--bcher-kva.example')
   for (const expected of [
     'xn--bcher-kva.example',
     'bücher.example',
@@ -30,11 +30,11 @@ test('an internationalised name has needles for its written, escaped and encoded
 })
 
 test('a label that begins with a capital has its needle', () => {
-  assert.ok(needlesFor({ from: 'xn--nl-wkac.example', to: 'new.domain' }).includes('Ünlü.example'))
+  assert.ok(needlesFor('xn--nl-wkac.example').includes('Ünlü.example'))
 })
 
 test('no needle contains another', () => {
-  const needles = needlesFor({ from: 'xn--ber-goa.example', to: 'new.domain' })
+  const needles = needlesFor('xn--ber-goa.example')
   assert.ok(needles.includes('\\u00fcber.example'))
   for (const needle of needles) {
     assert.deepEqual(
@@ -42,12 +42,4 @@ test('no needle contains another', () => {
       [],
     )
   }
-})
-
-test('the usual cases of a needle leave its escapes valid', () => {
-  assert.deepEqual(caseVariants('old.cloud'), ['old.cloud', 'OLD.CLOUD', 'Old.cloud', 'Old.Cloud'])
-  assert.deepEqual(caseVariants('10.0.0.5'), ['10.0.0.5'])
-  assert.ok(caseVariants('b\\u00fccher.example').includes('B\\u00fcCHER.EXAMPLE'))
-  assert.ok(caseVariants('b\\u00fccher.example').includes('b\\u00FCcher.example'))
-  assert.ok(caseVariants('b%c3%bccher.example').includes('b%C3%BCcher.example'))
 })

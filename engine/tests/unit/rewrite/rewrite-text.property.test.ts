@@ -344,7 +344,7 @@ test('what is changed or offered is always found by a scan for the needles', () 
         found++
         const small = value.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
         assert.ok(
-          needlesFor(rule).some((needle) => small.includes(needle)),
+          needlesFor(rule.from).some((needle) => small.includes(needle)),
           value,
         )
       },
