@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { TransformOptions } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress, type ZstdOptions } from 'node:zlib'
+
+/** Results of (de)compression come in pieces of this size: large enough for few turns, small enough for flat memory. */
+const CHUNK_BYTES = 256 << 10
 
 interface WriteOptions {
   signal?: AbortSignal
@@ -15,7 +17,7 @@ interface WriteOptions {
 
 /**
  * Writes a zstd file, mode 0600, that appears under its name only when it is whole and on disk.
- * @param produce hands uncompressed chunks to `sink`, awaiting each.
+ * @param produce hands uncompressed chunks to `sink`; when that resolves, the chunk is no longer needed.
  * @returns size and SHA-256 of the compressed file.
  */
 export async function writeCompressed(
@@ -47,11 +49,11 @@ export async function readCompressed(
   take: (chunk: Buffer) => void,
 ): Promise<{ sha256: string }> {
   const hash = createHash('sha256')
-  const source = createReadStream(file, { highWaterMark: 1 << 20 })
+  const source = createReadStream(file, { highWaterMark: CHUNK_BYTES })
   source.on('data', (chunk) => hash.update(chunk))
   await pipeline(
     source,
-    createZstdDecompress({ chunkSize: 1 << 20 }),
+    createZstdDecompress({ chunkSize: CHUNK_BYTES }),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) take(chunk)
     },
@@ -67,9 +69,7 @@ async function compressInto(
 ): Promise<{ bytes: number; sha256: string }> {
   // Level 1: the dump, not the compressor, sets the pace. The checksum lets any zstd program detect damage.
   const settings: ZstdOptions & TransformOptions = {
-    chunkSize: 1 << 20,
-    // Room enough that the producer goes on while a piece is being compressed: without it they take turns.
-    writableHighWaterMark: 4 << 20,
+    chunkSize: CHUNK_BYTES,
     params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
   }
   const compressor = createZstdCompress(settings)
@@ -99,7 +99,8 @@ async function compressInto(
     await produce(async (chunk) => {
       options.signal?.throwIfAborted()
       if (compressor.destroyed) await throwIfFailed()
-      if (!compressor.write(chunk)) await Promise.race([once(compressor, 'drain'), throwIfFailed()])
+      const taken = new Promise<void>((resolve) => compressor.write(chunk, () => resolve()))
+      await Promise.race([taken, throwIfFailed()])
     })
   } catch (error) {
     compressor.destroy()

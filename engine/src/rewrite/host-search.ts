@@ -8,13 +8,19 @@ export interface HostSearch {
   rulesBySpelling: Map<string, HostRule[]>
 }
 
-let latest: { key: string; search: HostSearch } | undefined
+const searches = new Map<string, HostSearch>()
+/** A survey applies the rules of a few names in turn. */
+const KEPT = 32
 
-/** The search for all names of these rules. Rules are applied to value after value, so the last search is kept. */
+/** The search for all names of these rules. Rules are applied to value after value, so searches are kept. */
 export function searchFor(rules: readonly HostRule[]): HostSearch {
   const key = JSON.stringify(rules)
-  if (latest?.key !== key) latest = { key, search: makeSearch(rules) }
-  return latest.search
+  const known = searches.get(key)
+  if (known !== undefined) return known
+  if (searches.size >= KEPT) searches.clear()
+  const search = makeSearch(rules)
+  searches.set(key, search)
+  return search
 }
 
 function makeSearch(rules: readonly HostRule[]): HostSearch {

@@ -1,14 +1,15 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants, existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import path from 'node:path'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { MigratorError } from '../../host/errors.ts'
 import { readCompressed, writeCompressed } from '../compressed-file.ts'
 import type { BackupResult, SiteDatabase } from '../site-database.ts'
 import type { ReadConnections } from './connections.ts'
 import { dumpArguments, optionFile, PASS_OPTIONS_AS_DESCRIPTOR_3 } from './dump-command.ts'
 import { type DumpContents, dumpContents } from './dump-parts.ts'
+import { type DumpPipe, openDumpPipe } from './dump-pipe.ts'
 import { DumpReader } from './dump-reader.ts'
 
 type BackupOptions = Parameters<SiteDatabase['backup']>[1]
@@ -24,11 +25,10 @@ export async function backupMariadb(
 ): Promise<BackupResult> {
   const program = await findDumpProgram()
   const contents = await connections.withConnection('preparing the backup', dumpContents)
-  const { bytes, sha256 } = await writeCompressed(file, options, async (sink) => {
-    await dumpInto(program, connections, contents, options, async (output) => {
-      for await (const chunk of joined(output)) await sink(chunk)
-    })
-  })
+  const pipe = await openDumpPipe(`${file}.pipe`)
+  const { bytes, sha256 } = await writeCompressed(file, options, (sink) =>
+    dumpInto({ program, connections, contents, options, pipe, sink }),
+  )
   const readBack = new DumpReader()
   const reread = await readCompressed(file, options.signal, (chunk) => readBack.take(chunk))
   const missing = contents.tables.filter((table) => !readBack.tables.has(table))
@@ -54,62 +54,57 @@ function verifiedItems(contents: DumpContents): string[] {
   ]
 }
 
-async function dumpInto(
-  program: string,
-  connections: ReadConnections,
-  contents: DumpContents,
-  options: BackupOptions,
-  consume: (output: Readable) => Promise<void>,
-): Promise<void> {
+interface Dump {
+  program: string
+  connections: ReadConnections
+  contents: DumpContents
+  options: BackupOptions
+  pipe: DumpPipe
+  sink: (block: Buffer) => Promise<void>
+}
+
+async function dumpInto({ program, connections, contents, options, pipe, sink }: Dump): Promise<void> {
   const { address } = connections
-  const child = spawn(
-    '/bin/sh',
-    ['-c', PASS_OPTIONS_AS_DESCRIPTOR_3, 'migrator-dump', program, ...dumpArguments(address.database, contents)],
-    { detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
-  )
+  const { child, stdin, stderr } = spawnInto(pipe.writingEnd, [
+    ...['-c', PASS_OPTIONS_AS_DESCRIPTOR_3, 'migrator-dump'],
+    ...[program, ...dumpArguments(address.database, contents)],
+  ])
+  pipe.closeWritingEnd()
   const end = () => endGroup(child)
   options.signal?.addEventListener('abort', end)
-  const complaints = collect(child.stderr)
+  const complaints = collect(stderr)
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve(code))
   })
   // A child that dies early breaks the pipe to it; its exit code and words below say why.
-  child.stdin.on('error', () => undefined)
+  stdin.on('error', () => undefined)
   try {
     if (child.pid !== undefined) await options.onChild?.(child.pid)
-    child.stdin.end(`${optionFile(address)}\n`)
-    const [, code] = await Promise.all([consume(child.stdout), exited])
+    stdin.end(`${optionFile(address)}\n`)
+    for await (const block of pipe.blocks()) await sink(block)
+    const code = await exited
     options.signal?.throwIfAborted()
     if (code !== 0) throw backupFailed(`${path.basename(program)} ended with code ${code}.`, await complaints)
   } catch (error) {
     end()
-    child.stdout.destroy()
     await exited.catch(() => null)
     throw error
   } finally {
+    pipe.close()
     options.signal?.removeEventListener('abort', end)
   }
 }
 
-/** A pipe gives 64 KiB at a time; handing each to the compressor's thread costs more than joining them. */
-async function* joined(output: Readable): AsyncGenerator<Buffer> {
-  let waiting: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of output as AsyncIterable<Buffer>) {
-    waiting.push(chunk)
-    bytes += chunk.length
-    if (bytes < JOINED_BYTES) continue
-    yield Buffer.concat(waiting)
-    waiting = []
-    bytes = 0
-  }
-  if (waiting.length > 0) yield Buffer.concat(waiting)
+/** A shell whose output goes to a descriptor of ours. */
+function spawnInto(descriptor: number, parameters: string[]) {
+  const child = spawn('/bin/sh', parameters, { detached: true, stdio: ['pipe', descriptor, 'pipe'] })
+  const { stdin, stderr } = child
+  if (stdin === null || stderr === null) throw new Error('a child was made without the pipes that were asked for')
+  return { child, stdin, stderr }
 }
 
-const JOINED_BYTES = 1 << 20
-
-function endGroup(child: ChildProcessByStdio<Writable, Readable, Readable>): void {
+function endGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   process.kill(-child.pid, 'SIGKILL')
 }

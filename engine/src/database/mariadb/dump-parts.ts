@@ -21,6 +21,10 @@ export async function dumpContents(connection: Connection): Promise<DumpContents
   const events = await connection.query<Row[]>(
     'SELECT event_name AS name FROM information_schema.events WHERE event_schema = DATABASE()',
   )
+  const [foreign] = await connection.query<Row[]>(
+    `SELECT COUNT(*) AS columns FROM information_schema.columns WHERE table_schema = DATABASE()
+       AND character_set_name NOT IN ('utf8mb4', 'utf8mb3', 'utf8', 'ascii', 'binary')`,
+  )
   const unreadableRoutines: string[] = []
   for (const { type, name } of routines) {
     const shown = type === 'FUNCTION' ? 'Function' : 'Procedure'
@@ -31,6 +35,7 @@ export async function dumpContents(connection: Connection): Promise<DumpContents
     tables: tables.map((row) => String(row['name'])),
     routines: routines.length > 0 && unreadableRoutines.length === 0,
     events: events.length > 0,
+    unicodeOnly: Number(foreign?.['columns'] ?? 1) === 0,
     unreadableRoutines,
   }
 }

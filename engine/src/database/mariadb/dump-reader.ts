@@ -11,12 +11,18 @@ export class DumpReader {
   #tail = Buffer.alloc(0)
 
   take(chunk: Buffer): void {
-    const window = Buffer.concat([this.#tail, chunk])
+    // Across the seam first; the chunk itself is searched where it lies.
+    this.#search(Buffer.concat([this.#tail, chunk.subarray(0, OVERLAP)]))
+    if (chunk.length > OVERLAP) this.#search(chunk)
+    const end = chunk.length < OVERLAP ? Buffer.concat([this.#tail, chunk]) : chunk
+    this.#tail = Buffer.from(end.subarray(Math.max(0, end.length - OVERLAP)))
+  }
+
+  #search(window: Buffer): void {
     for (let at = window.indexOf(CREATE_TABLE); at !== -1; at = window.indexOf(CREATE_TABLE, at + 1)) {
       const name = quotedName(window, at + CREATE_TABLE.length)
       if (name !== null) this.tables.add(name)
     }
-    this.#tail = Buffer.from(window.subarray(Math.max(0, window.length - OVERLAP)))
   }
 
   /** true when the last line says so. */
