@@ -11,7 +11,7 @@ const CHUNK_BYTES = 256 << 10
 
 interface WriteOptions {
   signal?: AbortSignal
-  /** Compressed bytes so far. */
+  /** Bytes so far, before they were compressed. */
   onProgress?: (bytes: number) => void
 }
 
@@ -75,12 +75,12 @@ async function compressInto(
   const compressor = createZstdCompress(settings)
   const hash = createHash('sha256')
   let bytes = 0
+  let uncompressed = 0
   const writing = (async () => {
     for await (const chunk of compressor as AsyncIterable<Buffer>) {
       hash.update(chunk)
       await handle.writeFile(chunk)
       bytes += chunk.length
-      options.onProgress?.(bytes)
     }
   })()
   // A failing disk is met while waiting for room below; without this the rejection would count as unhandled meanwhile.
@@ -101,6 +101,8 @@ async function compressInto(
       if (compressor.destroyed) await throwIfFailed()
       const taken = new Promise<void>((resolve) => compressor.write(chunk, () => resolve()))
       await Promise.race([taken, throwIfFailed()])
+      uncompressed += chunk.length
+      options.onProgress?.(uncompressed)
     })
   } catch (error) {
     compressor.destroy()

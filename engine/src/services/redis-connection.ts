@@ -1,5 +1,11 @@
-import type { Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { MigratorError } from '../host/errors.ts'
+
+/** Redis URLs as Frappe's redis-py takes them, and the bare `host:port` of old benches, as ioredis wants them. */
+export function connectionTarget(url: string): string {
+  if (url.startsWith('unix://')) return url.slice('unix://'.length).replace(/\?.*/, '')
+  return /^[a-z]+:\/\//i.test(url) ? url : `redis://${url}`
+}
 
 /**
  * Runs work on a connection that gives up instead of trying for ever, and closes it.
@@ -10,8 +16,7 @@ export async function withRedis<Result>(
   key: string,
   work: (client: Redis) => Promise<Result>,
 ): Promise<Result> {
-  const { Redis } = await import('ioredis')
-  const client = new Redis(url, {
+  const client = new Redis(connectionTarget(url), {
     lazyConnect: true,
     connectTimeout: 3000,
     maxRetriesPerRequest: 1,

@@ -1,4 +1,5 @@
-import type { Redis as RedisClient } from 'ioredis'
+import { Redis } from 'ioredis'
+import { connectionTarget } from './redis-connection.ts'
 
 /** A Redis server the bench's configuration names. */
 export interface RedisFacts {
@@ -16,12 +17,6 @@ export function maskUrlUserinfo(text: string): string {
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s@]*(?:@[^/?#\s@]*)*@/gi, '$1***@')
 }
 
-/** Redis URLs as Frappe's redis-py takes them, and the bare `host:port` of old benches, as ioredis wants them. */
-function connectionTarget(url: string): string {
-  if (url.startsWith('unix://')) return url.slice('unix://'.length).replace(/\?.*/, '')
-  return /^[a-z]+:\/\//i.test(url) ? url : `redis://${url}`
-}
-
 /** The server's or system's words without whatever user and password they may repeat. */
 function problemOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return problemOf(error.errors[0])
@@ -33,9 +28,8 @@ function problemOf(error: unknown): string {
  * @param url as configured; user and password in it are used.
  */
 export async function pingRedis(url: string, timeoutMilliseconds: number): Promise<Answer> {
-  const { Redis } = await import('ioredis')
   let connectionProblem: unknown = null
-  let client: RedisClient | null = null
+  let client: Redis | null = null
   let timer: NodeJS.Timeout | undefined
   try {
     client = new Redis(connectionTarget(url), {
@@ -68,7 +62,7 @@ const NO_ANSWER = { reachable: false, version: null, problem: 'no answer in time
 
 type Answer = Pick<RedisFacts, 'reachable' | 'version' | 'problem'>
 
-async function ask(client: RedisClient): Promise<Answer> {
+async function ask(client: Redis): Promise<Answer> {
   await client.connect()
   const answer = await client.ping()
   if (answer !== 'PONG') return { reachable: false, version: null, problem: 'answered something else than PONG' }
@@ -76,7 +70,7 @@ async function ask(client: RedisClient): Promise<Answer> {
 }
 
 /** INFO may be forbidden to the user of an access list; the server is reachable all the same. */
-async function serverVersion(client: RedisClient): Promise<Pick<RedisFacts, 'version' | 'problem'>> {
+async function serverVersion(client: Redis): Promise<Pick<RedisFacts, 'version' | 'problem'>> {
   try {
     return { version: /^redis_version:(\S+)/m.exec(await client.info('server'))?.[1] ?? null, problem: null }
   } catch (error) {

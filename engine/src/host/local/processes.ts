@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import type { Listener, ProcessFacts, ProcessIdentity } from '../host.ts'
 
@@ -34,20 +35,42 @@ export async function processIdentity(pid: number): Promise<ProcessIdentity | nu
   return { pid, startTime: stat.startTime, bootId: await bootId() }
 }
 
+/**
+ * Reads small files of /proc into one buffer: they tell no size, so that Node would take a new 64 KiB for each.
+ * null when the process is gone or may not be seen.
+ */
+function procReader(): (path: string) => string | null {
+  const buffer = Buffer.allocUnsafe(64 << 10)
+  return (path) => {
+    let descriptor: number | null = null
+    try {
+      descriptor = openSync(path, 'r')
+      let length = 0
+      for (let read = 1; read > 0 && length < buffer.length; length += read)
+        read = readSync(descriptor, buffer, length, buffer.length - length, null)
+      return buffer.toString('utf8', 0, length)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error) return null
+      throw error
+    } finally {
+      if (descriptor !== null) closeSync(descriptor)
+    }
+  }
+}
+
 /** Every process that may be seen, read from /proc; other users' directories stay null. */
 export async function processes(): Promise<ProcessFacts[]> {
+  const readProc = procReader()
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const boot = await bootId()
   const found = await Promise.all(
     pids.map(async (pid): Promise<ProcessFacts | null> => {
-      const [statText, commandLine, status, directory] = await Promise.all([
-        orNull(readFile(`/proc/${pid}/stat`, 'utf8')),
-        orNull(readFile(`/proc/${pid}/cmdline`, 'utf8')),
-        orNull(readFile(`/proc/${pid}/status`, 'utf8')),
-        orNull(readlink(`/proc/${pid}/cwd`)),
-      ])
-      const stat = statText === null ? null : parseStat(statText)
-      if (!stat || stat.state === 'Z' || commandLine === null || status === null) return null
+      const [statText, commandLine, status] = ['stat', 'cmdline', 'status'].map((file) =>
+        readProc(`/proc/${pid}/${file}`),
+      )
+      const directory = await orNull(readlink(`/proc/${pid}/cwd`))
+      const stat = parseStat(statText ?? '')
+      if (!stat || stat.state === 'Z' || typeof commandLine !== 'string' || typeof status !== 'string') return null
       const userId = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? -1)
       const argv = commandLine.split('\0').filter((part, index, all) => index < all.length - 1 || part !== '')
       return { pid, startTime: stat.startTime, bootId: boot, parent: stat.parent, userId, argv, directory }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { createSandboxBench } from '../../../src/sandbox/sandbox-bench.ts'
+import { startRedis } from '../../servers/redis.ts'
 import { mustType, PYTHON, REPOSITORY, type } from './command-line.ts'
 import { type Seen, withProbe } from './engine-probe.ts'
 
@@ -62,6 +64,27 @@ test('every file of the bundle loads: no package in it asks for a file that stay
   await mustType(node, ['--input-type=module', '--eval', imports.join('\n')])
 })
 const PRINT_NODE = 'from app_migrator import launcher; print(launcher.wheel_node())'
+
+test('the installed program renames and rolls back a site, and clears its cache', async (t) => {
+  const redis = await startRedis()
+  const bench = join(directory, 'bench')
+  t.after(async () => {
+    await redis.stop()
+    await rm(bench, { recursive: true })
+  })
+  const commonConfig = { redis_cache: redis.url }
+  const { databasePath } = await createSandboxBench({ directory: bench, siteName: 'old.cloud', commonConfig })
+  const key = `${basename(databasePath, '.db')}|document_cache::Website Settings::Website Settings`
+  const cached = (...words: string[]) => mustType('redis-cli', ['-p', String(redis.port), ...words, key])
+  await mustType('redis-cli', ['-p', String(redis.port), 'SET', key, 'https://old.cloud'])
+  const nowhere = ['--nginx-config', join(directory, 'none'), '--hosts-file', join(directory, 'none')]
+  const words = ['rename-domain', '--source', 'old.cloud', '--target', 'new.domain', '--no-interactive', ...nowhere]
+  const renamed = await mustType(script, words, { cwd: bench })
+  assert.match(renamed.stdout, /success: old\.cloud → new\.domain/)
+  assert.equal((await cached('EXISTS')).stdout.trim(), '0')
+  const back = await mustType(script, ['rollback', '--no-interactive'], { cwd: bench })
+  assert.match(back.stdout, /rolled back/)
+})
 
 test('every asset of the sources is in the bundle', async () => {
   const sources = join(REPOSITORY, 'engine/src')
