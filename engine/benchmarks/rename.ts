@@ -1,10 +1,11 @@
 /**
- * A whole rename, through the command line, beside `mariadb-dump | sed | mariadb` into a new database on the same server, and the
- * safety backup beside `mariadb-dump | gzip` (what `bench backup` runs). Then the same number of planned rows in a database four
- * times as large: the maintenance window must not grow.
+ * A whole rename, by the installed program's bundle, beside `mariadb-dump | sed | mariadb` into a new database on the same server, and
+ * the safety backup beside `mariadb-dump | gzip` (what `bench backup` runs, which starts Python besides), all over the address the site
+ * is configured with. Then the same number of planned rows in a database four times as large: the maintenance window must not grow.
  * Usage: node benchmarks/rename.ts [scale] [--no-large]. Goals: rename ≤ 0.1 ×, backup ≤ 0.33 ×, window ≤ 5 s for 20,000 rows, 200 MB.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -13,7 +14,7 @@ import { createSandboxBench } from '../src/sandbox/sandbox-bench.ts'
 import { type MariadbServer, startMariadb } from '../tests/servers/mariadb.ts'
 import { type GeneratedSite, generateSite } from './generate-site.ts'
 
-const MIGRATOR = resolve(import.meta.dirname, '..', 'bin', 'frappe-migrator')
+const ENGINE = resolve(import.meta.dirname, '..')
 const HOST = 'old.example.com'
 const scale = Number(process.argv[2] ?? 1)
 const withLarge = !process.argv.includes('--no-large')
@@ -91,7 +92,17 @@ async function rename(server: MariadbServer, site: GeneratedSite): Promise<Measu
     await createSandboxBench({ directory, siteName: HOST, siteConfig: mariadb })
     const started = performance.now()
     const { code, peakMegabytes } = await runWatched(
-      [MIGRATOR, 'rename-domain', '--source', HOST, '--target', 'new.example.org', '--no-interactive'],
+      [
+        process.execPath,
+        '--max-semi-space-size=4',
+        bundle,
+        'rename-domain',
+        '--source',
+        HOST,
+        '--target',
+        'new.example.org',
+        '--no-interactive',
+      ],
       directory,
     )
     const wall = (performance.now() - started) / 1000
@@ -147,9 +158,13 @@ function shell(options: string, pipeline: string): number {
 async function peers(server: MariadbServer, site: GeneratedSite): Promise<{ byDump: number; benchBackup: number }> {
   const directory = await mkdtemp(join(tmpdir(), 'migrator-benchmark-'))
   const options = join(directory, 'client.cnf')
-  await writeFile(options, `[client]\nuser=root\npassword=${server.rootPassword}\nsocket=${server.socket}\n`, {
-    mode: 0o600,
-  })
+  await writeFile(
+    options,
+    `[client]\nuser=root\npassword=${server.rootPassword}\nhost=${server.host}\nport=${server.port}\nprotocol=tcp\n`,
+    {
+      mode: 0o600,
+    },
+  )
   try {
     const dump = `mariadb-dump @ --single-transaction --quick --lock-tables=false ${site.database}`
     const benchBackup = shell(options, `${dump} | gzip > ${join(directory, 'backup.sql.gz')}`)
@@ -182,6 +197,10 @@ async function withSite<Result>(
   }
 }
 
+const built = await mkdtemp(join(tmpdir(), 'migrator-bundle-'))
+const bundle = join(built, 'frappe-migrator.mjs')
+spawnSync(process.execPath, [join(ENGINE, 'scripts', 'bundle.ts'), '--out', built], { stdio: 'inherit' })
+process.once('exit', () => rmSync(built, { recursive: true, force: true }))
 const small = await withSite(scale, async (server, site) => {
   const other = await peers(server, site)
   return { ...(await rename(server, site)), ...other, rows: site.rows }

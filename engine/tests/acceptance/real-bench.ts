@@ -2,6 +2,7 @@
  * The bench the acceptance run was given, and what a person does with it: bench commands, Frappe's own Python, nginx. Read from:
  * - FRAPPE_BENCH: the bench; its services (database, Redis, web server, a worker, nginx) run
  * - FRAPPE_DB_ROOT_PASSWORD, or FRAPPE_DB_ROOT_PASSWORD_FILE: for `bench new-site` and `bench drop-site`
+ * - ACCEPTANCE_DATABASE: `mariadb` (default) or `sqlite` (Frappe 16): what new sites are made with
  * - FRAPPE_BENCH_PROGRAM: the bench CLI (default `bench`)
  * - FRAPPE_NGINX_CONFIG: main file of the nginx that serves the bench (default: found by the product)
  * - FRAPPE_NGINX_UPDATE: a program that takes `config/nginx.conf` into use (default `nginx -s reload`)
@@ -11,6 +12,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { databaseOf } from '../../src/bench/database-address.ts'
 import { openSiteDatabase } from '../../src/database/open.ts'
 import type { SiteDatabase } from '../../src/database/site-database.ts'
 import { type Ended, MIGRATOR } from '../servers/migrator.ts'
@@ -23,6 +25,13 @@ export const benchPath = setting('FRAPPE_BENCH', '')
 export const sitesPath = join(benchPath, 'sites')
 export const httpPort = Number(setting('FRAPPE_HTTP_PORT', '80'))
 export const httpsPort = Number(setting('FRAPPE_HTTPS_PORT', '443'))
+const isSqlite = setting('ACCEPTANCE_DATABASE', 'mariadb') === 'sqlite'
+/** 14, 15, 16 … */
+export const frappeMajor = Number(
+  /__version__ = "(\d+)\./.exec(
+    benchPath && readFileSync(join(benchPath, 'apps/frappe/frappe/__init__.py'), 'utf8'),
+  )?.[1],
+)
 export const isRoot = process.getuid?.() === 0
 const program = setting('FRAPPE_BENCH_PROGRAM', 'bench')
 const nginxConfig = process.env['FRAPPE_NGINX_CONFIG']
@@ -106,8 +115,10 @@ print("\\n" + json.dumps(result, default=str))
 }
 
 export async function newSite(name: string, config: Record<string, string> = {}): Promise<void> {
-  const password = ['--db-root-password', rootPassword(), '--admin-password', 'admin']
-  await bench('new-site', name, ...password, '--mariadb-user-host-login-scope=%')
+  // Frappe 14 knows only the older option.
+  const scope = frappeMajor >= 15 ? '--mariadb-user-host-login-scope=%' : '--no-mariadb-socket'
+  const database = isSqlite ? ['--db-type', 'sqlite'] : ['--db-root-password', rootPassword(), scope]
+  await bench('new-site', name, ...database, '--admin-password', 'admin')
   for (const [key, value] of Object.entries(config)) await bench('--site', name, 'set-config', key, value)
 }
 
@@ -140,9 +151,10 @@ from frappe.utils.background_jobs import get_redis_conn
 from rq.job import Job
 redis = get_redis_conn()
 for name in ${JSON.stringify(names)}:
-  for key in list(redis.scan_iter(f"rq:job:{name}::*")):
-    if redis.type(key) == b"hash": Job.fetch(key.decode()[len("rq:job:"):], connection=redis).delete()
-  for key in list(redis.scan_iter(f"rq:*:{name}::*")): redis.delete(key)`,
+  for mark in ("::", "||"):
+    for key in list(redis.scan_iter(f"rq:job:{name}{mark}*")):
+      if redis.type(key) == b"hash": Job.fetch(key.decode()[len("rq:job:"):], connection=redis).delete()
+    for key in list(redis.scan_iter(f"rq:*:{name}{mark}*")): redis.delete(key)`,
   )
 
 /** Removes the sites that are there, with their folder under archived/, and what the product keeps of them. */
@@ -152,7 +164,8 @@ export async function dropSites(...names: string[]): Promise<void> {
   if (there !== '') await removeJobs(there, names)
   for (const name of names) {
     if (!(await readdir(sitesPath)).includes(name)) continue
-    await bench('drop-site', name, '--no-backup', '--force', '--db-root-password', rootPassword())
+    const password = isSqlite ? [] : ['--db-root-password', rootPassword()]
+    await bench('drop-site', name, '--no-backup', '--force', ...password)
     const archive = join(benchPath, 'archived', 'sites')
     for (const folder of await readdir(archive)) {
       if (folder.startsWith(name)) await rm(join(archive, folder), { recursive: true })
@@ -184,22 +197,17 @@ export async function updateNginx(): Promise<void> {
   execFileSync(first, rest, { stdio: 'pipe' })
 }
 
-export const configOf = (site: string): Record<string, unknown> => ({
-  ...JSON.parse(readFileSync(join(sitesPath, 'common_site_config.json'), 'utf8')),
-  ...JSON.parse(readFileSync(join(sitesPath, site, 'site_config.json'), 'utf8')),
-})
+const readConfig = (path: string): Record<string, unknown> => JSON.parse(readFileSync(join(sitesPath, path), 'utf8'))
+const commonConfig = () => readConfig('common_site_config.json')
+const siteConfig = (site: string) => readConfig(`${site}/site_config.json`)
+export const configOf = (site: string): Record<string, unknown> => ({ ...commonConfig(), ...siteConfig(site) })
 
 export function openDatabase(site: string): Promise<SiteDatabase> {
-  const config = configOf(site)
-  const text = (key: string) => (typeof config[key] === 'string' ? config[key] : null)
-  const name = text('db_name') ?? ''
-  const address = {
-    host: text('db_host') ?? '127.0.0.1',
-    port: Number(config['db_port'] ?? 3306),
-    socket: text('db_socket'),
-  }
-  const login = { user: text('db_user') ?? name, password: text('db_password') ?? '', database: name }
-  return openSiteDatabase({ kind: 'mariadb', ...address, ...login })
+  const path = join(sitesPath, site)
+  const place = { name: site, path, configPath: join(path, 'site_config.json') }
+  const { database } = databaseOf(place, siteConfig(site), commonConfig()).value
+  if (database === null) throw new Error(`${site} names no database`)
+  return openSiteDatabase(database)
 }
 
 /** Digest of every table, for comparisons that name the table. */

@@ -44,8 +44,9 @@ from frappe.utils.scheduler import is_scheduler_disabled
 keys = ("maintenance_mode", "pause_scheduler", "disable_scheduler")
 result = [[frappe.conf.get(key) for key in keys], is_scheduler_disabled()]`,
   )
-/** Files of the site without its configuration, which is compared by itself. */
-const files = (site: string) => treeOf(join(real.sitesPath, site), { without: ['logs', 'locks', 'site_config.json'] })
+/** Files of the site without its configuration and an embedded database, which are compared by themselves. */
+const files = (site: string) =>
+  treeOf(join(real.sitesPath, site), { without: ['logs', 'locks', 'db', 'site_config.json'] })
 const configuration = (site: string) => readFileSync(join(real.sitesPath, site, 'site_config.json'), 'utf8')
 const memberOf = (found: unknown, index: number): unknown => (Array.isArray(found) ? found[index] : undefined)
 

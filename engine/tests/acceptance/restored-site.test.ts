@@ -11,11 +11,25 @@ import { sharedData } from '../servers/site.ts'
 import * as real from './real-bench.ts'
 import { visit } from './visit.ts'
 
-/** The data names old.cloud; three other letters keep every length, so that a bench may also have a site of that name. */
-const OLD = 'acc.cloud'
-const NEW = 'new.domain'
+const DOT = String.raw`(?:\.|%2e|\\u002e|&#46;)`
+/**
+ * The data set of each version, and the name in it. Three other letters keep every length, so that a bench may also have a site of
+ * that name.
+ */
+const sets: Record<number, { name: string; written: RegExp; old: string; target: string; app: string }> = {
+  14: {
+    ...{ name: 'site-v14', written: new RegExp(`erp${DOT}example${DOT}org`, 'gi'), old: 'acc.example.org' },
+    ...{ target: 'new.example.net', app: 'frappe' },
+  },
+  15: {
+    ...{ name: 'site-v15', written: new RegExp(`old${DOT}cloud`, 'gi'), old: 'acc.cloud' },
+    ...{ target: 'new.domain', app: 'wiki' },
+  },
+}
+const set = sets[real.frappeMajor]
+const { old: OLD, target: NEW } = set ?? { old: '', target: '' }
 const respelled = (text: string): string =>
-  text.replace(/old(\.|%2e|\\u002e|&#46;)cloud/gi, (found) =>
+  text.replace(set?.written ?? /(?!)/, (found) =>
     [...found]
       .map((letter, at) => (at > 2 ? letter : letter === letter.toLowerCase() ? 'acc'[at] : 'ACC'[at]))
       .join(''),
@@ -26,20 +40,20 @@ interface Cell {
   match: Record<string, string>
   column: string
 }
-const expectations: { cells: (Cell & { after: string })[]; unchanged: (Cell & { value: string })[] } = JSON.parse(
-  respelled(readFileSync(new URL('../fixtures/expectations/site-v15.json', import.meta.url), 'utf8')),
-)
+const expected = set && readFileSync(new URL(`../fixtures/expectations/${set.name}.json`, import.meta.url), 'utf8')
+const expectations: { cells: (Cell & { after: string })[]; unchanged: (Cell & { value: string })[] } = expected
+  ? JSON.parse(respelled(expected))
+  : { cells: [], unchanged: [] }
 
-const dump = sharedData('site-v15')
+const dump = set ? sharedData(set.name) : null
 const place = ['--bench', real.benchPath, ...real.nginxOption]
 const directory = mkdtempSync(join(tmpdir(), 'migrator-acceptance-'))
 const apps = readFileSync(join(real.sitesPath, 'apps.txt'), 'utf8').split('\n')
-const missing =
-  dump === null
-    ? 'the shared data set site-v15 is not there: name its folder with MIGRATOR_SHARED_DATA'
-    : apps.includes('wiki')
-      ? false
-      : 'the data set needs the app wiki on the bench'
+const missing = !set
+  ? `there is no data set of Frappe ${real.frappeMajor}`
+  : dump === null
+    ? `the shared data set ${set.name} is not there: name its folder with MIGRATOR_SHARED_DATA`
+    : !apps.includes(set.app) && `the data set needs the app ${set.app} on the bench`
 let certificate: Awaited<ReturnType<typeof makeCertificate>>
 
 before(async () => {

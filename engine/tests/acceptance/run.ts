@@ -1,5 +1,5 @@
 /**
- * The story on a real Frappe bench: `FRAPPE_BENCH=<path> npm run acceptance`. It makes sites, changes nginx's files for them, installs
+ * The story on a real Frappe bench: `FRAPPE_BENCH=<path> npm run acceptance` (all), `npm run acceptance -- rename` (one of its files). It makes sites, changes nginx's files for them, installs
  * and removes the app, and takes everything away again: name a throwaway bench whose services run. Settings: real-bench.ts.
  */
 import { spawnSync } from 'node:child_process'
@@ -19,7 +19,9 @@ if (!bench || !existsSync(join(bench, 'sites', 'apps.txt'))) {
 }
 // One after the other: all of them edit the same nginx and share the bench's workers and its lock.
 const options = ['--test', '--test-concurrency=1', '--test-timeout=900000', '--test-reporter=spec']
-const done = spawnSync(process.execPath, [...options, 'tests/acceptance/*.test.ts'], {
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : ['*']
+const files = chosen.map((name) => `tests/acceptance/${name}.test.ts`)
+const done = spawnSync(process.execPath, [...options, ...files], {
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
   stdio: 'inherit',
 })

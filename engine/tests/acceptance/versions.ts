@@ -21,7 +21,7 @@ export async function printVersions(site: string): Promise<void> {
   const nginx = await run(['nginx', '-v'])
   const lines = [
     `bench ${firstLine((await tryBench('--version')).stdout)}, ${python.stdout.trim()}`,
-    `MariaDB ${await database.serverVersion()}, Redis ${redis.stdout.trim()}, ${firstLine(nginx.stderr)}`,
+    `${database.kind === 'sqlite' ? 'SQLite' : 'MariaDB'} ${await database.serverVersion()}, Redis ${redis.stdout.trim()}, ${firstLine(nginx.stderr)}`,
     `Node ${process.version}; ${system}, kernel ${release()} ${arch()}, ${cpus().length} cores`,
     `commit ${execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()}`,
   ]
