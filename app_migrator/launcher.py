@@ -47,16 +47,23 @@ def main() -> NoReturn:
 def run(arguments: list[str], *, typed_as: str) -> NoReturn:
     """Becomes the engine: the process is replaced, so signals, terminal and exit code are the engine's own.
 
-    `typed_as` is how this front door is called; the engine uses it where it says what to type next.
+    `typed_as` is how this front door is called; the engine uses it where it says what to type next. Where root
+    has to type it, that is the console script by its path: bench refuses root, and sudo has a PATH of its own.
     """
     try:
         command = [*engine_command(), *arguments]
         sys.stdout.flush()
         sys.stderr.flush()
-        become(command, {**os.environ, "MIGRATOR_TYPED_AS": typed_as})
+        become(command, {**os.environ, "MIGRATOR_TYPED_AS": typed_as, "MIGRATOR_AS_ROOT": str(script_for_root())})
     except EngineUnavailable as unavailable:
         print(unavailable, file=sys.stderr)
         sys.exit(EXIT_REFUSED)
+
+
+def script_for_root() -> Path:
+    """The console script that was installed with this package; in an environment without one, a checkout's own."""
+    installed = Path(sys.executable).parent / "frappe-migrator"
+    return installed if installed.is_file() else CHECKOUT_ENGINE / "bin" / "frappe-migrator"
 
 
 def engine_command() -> list[str]:

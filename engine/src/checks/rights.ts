@@ -6,8 +6,10 @@ import type { Check } from './check.ts'
 const Params = z.object({
   /** Files that will be edited and directories in which something is renamed, as the bench's owner. */
   writable: z.array(z.string()),
-  /** Files and programs that need root. */
+  /** What root does: `write /etc/hosts`. */
   privileged: z.array(z.string()),
+  /** The whole command to type instead, which has root; plans of earlier versions have none. */
+  asRoot: z.string().exactOptional(),
 })
 
 /** A file that is not there yet needs its directory; one of somebody else could be replaced, but not with its owner kept. */
@@ -35,7 +37,7 @@ export const rights: Check = {
   id: 'rights',
   title: 'Files may be written',
   run: async (context, params) => {
-    const { writable, privileged } = Params.parse(params)
+    const { writable, privileged, asRoot } = Params.parse(params)
     const refused: string[] = []
     for (const path of writable) if (!(await mayWrite(context.host, path))) refused.push(path)
     if (refused.length) {
@@ -53,15 +55,14 @@ export const rights: Check = {
       return {
         status: 'failed',
         critical: true,
-        evidence: `root is needed for ${privileged.join(', ')}, and sudo asks for a password`,
-        remedy:
-          'Run: sudo frappe-migrator … (it works as the owner of the bench and uses root for these alone), or allow them in sudoers.',
+        evidence: `root is needed to ${privileged.join(', ')}, and sudo asks ${context.host.userName} for a password`,
+        remedy: `Let root start it; it goes on as the owner of the bench and uses root for these alone${asRoot === undefined ? '' : `: ${asRoot}`}`,
       }
     }
     return {
       status: 'passed',
       critical: true,
-      evidence: `${writable.length} places writable; root for ${privileged.join(', ')} by ${way}`,
+      evidence: `${writable.length} places writable; by ${way}, root will ${privileged.join(', ')}`,
     }
   },
 }

@@ -1,30 +1,67 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { helpText, renameExamples } from './help-text.ts'
 
 const program = (): string => process.env['MIGRATOR_TYPED_AS'] ?? 'frappe-migrator'
 
+/** Repeated options; without a default, since help would show it. */
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
 
-/** Options every command takes. */
-function command(parent: Command, name: string, summary: string): Command {
-  return parent
-    .command(name)
-    .description(summary)
+/** Options every command takes. They come last in its help. */
+const common = (one: Command): Command =>
+  one
+    .optionsGroup('Where and how:')
     .option('--bench <path>', 'the bench directory (default: found from the working directory)')
-    .option('--site <name>', 'the site, by its directory name')
     .option('--json', 'print data instead of text')
     .addOption(
       new Option('--nginx-config <file>', 'main configuration of nginx, when it is not in its usual place').hideHelp(),
     )
     .addOption(new Option('--hosts-file <file>', 'the hosts file, when it is not /etc/hosts').hideHelp())
     .addOption(new Option('--crontab-directory <path>', 'directories of crontabs').argParser(collect).hideHelp())
-}
 
 const attended = (one: Command): Command =>
+  common(
+    one
+      .optionsGroup('Questions:')
+      .option('--interactive', 'ask when something has to be decided (default at a terminal)')
+      .option('--no-interactive', 'never ask')
+      .option('--yes', 'do not ask for the final confirmation'),
+  )
+
+const SITE = ['--site <name>', 'the site, by its directory name'] as const
+
+/** Groups in the order of the work: which site, the plan, what is rewritten, what comes with it. */
+const renameOptions = (one: Command): Command =>
   one
-    .option('--interactive', 'ask when something has to be decided (default at a terminal)')
-    .option('--no-interactive', 'never ask')
-    .option('--yes', 'do not ask for the final confirmation')
+    .optionsGroup('Names:')
+    .option('--source <name>', 'any name the site has now')
+    .addOption(new Option('--source-domain <name>').hideHelp())
+    .option('--target <name>', 'the name it shall have')
+    .addOption(new Option('--target-domain <name>').hideHelp())
+    .option(SITE[0], `${SITE[1]}; without --source also its old name`)
+    .option('--profile <file>', 'read the names from a migration profile (JSON)')
+    .optionsGroup('Plan:')
+    .option('--plan', 'show what would happen and change nothing (exit 2; 4 when something blocks it)')
+    .option('--details', 'show every column, and every table that is left alone')
+    .option('--out <file>', 'with --plan: save the plan')
+    .option('--plan-file <file>', 'run exactly this saved plan; refused when the facts have moved')
+    .optionsGroup('What is rewritten:')
+    .option('--include <column>', 'switch on what the plan offers: TABLE.COLUMN or TABLE.COLUMN:host (repeat)', collect)
+    .option('--exclude <column>', 'leave a column as it is: TABLE.COLUMN (repeat)', collect)
+    .option('--also-rewrite <name>', 'another name of the site that becomes the new one (repeat)', collect)
+    .option('--url <url>', 'links get this scheme and port: https://new.example.com[:port]')
+    .addOption(
+      new Option('--rename-directory <when>', 'rename sites/<name>: by default when it is the old name')
+        .choices(['auto', 'yes', 'no'])
+        .default('auto'),
+    )
+    .optionsGroup('What comes with it:')
+    .option('--certificate <file>', 'certificate for the new name (PEM, full chain)')
+    .option('--certificate-key <file>', 'its private key')
+    .option('--no-redirect', 'do not send visitors of the old name to the new one')
+    .option('--rebuild-search', 'rebuild the search index afterwards')
+    .option('--deep', 'compare digests of every table, inside maintenance')
+    .option('--wait-for-jobs <seconds>', 'how long to wait for running background jobs', '120')
 
 function build(finish: (code: number) => void): Command {
   const root = new Command(program())
@@ -32,59 +69,45 @@ function build(finish: (code: number) => void): Command {
     .version(packageJson.version, '--version')
     .configureOutput({ writeErr: () => undefined })
     .exitOverride()
-  command(root, 'analyze-site', 'what this bench is, every name of a site, and what is wrong').action(async (options) =>
-    finish(await (await import('./commands/analyze-site.ts')).analyzeSite(options)),
+    .addHelpText('after', helpText(program()))
+  const command = (name: string, summary: string, examples?: readonly string[]): Command =>
+    root.command(name).description(summary).addHelpText('after', helpText(program(), examples))
+  common(command('analyze-site', 'what this bench is, every name of a site, and what is wrong').option(...SITE)).action(
+    async (options) => finish(await (await import('./commands/analyze-site.ts')).analyzeSite(options)),
   )
-  attended(command(root, 'rename-domain', 'give a site a new domain, in its files, its database and nginx'))
-    .option('--source <name>', 'any name the site has now')
-    .addOption(new Option('--source-domain <name>').hideHelp())
-    .option('--target <name>', 'the name it shall have')
-    .addOption(new Option('--target-domain <name>').hideHelp())
-    .option('--profile <file>', 'read the names from a migration profile (JSON)')
-    .option('--plan', 'show what would happen and change nothing (exit 2)')
-    .option('--out <file>', 'with --plan: save the plan')
-    .option('--plan-file <file>', 'run exactly this saved plan; refused when the facts have moved')
-    .option('--url <url>', 'links get this scheme and port: https://new.example.com[:port]')
-    .option('--also-rewrite <name>', 'another name of the site that becomes the new one (repeat)', collect, [])
-    .option(
-      '--include <column>',
-      'switch on what the plan offers: TABLE.COLUMN or TABLE.COLUMN:host (repeat)',
-      collect,
-      [],
-    )
-    .option('--exclude <column>', 'leave a column as it is: TABLE.COLUMN (repeat)', collect, [])
-    .addOption(
-      new Option('--rename-directory <when>', 'rename sites/<name>: by default when it is the old name')
-        .choices(['auto', 'yes', 'no'])
-        .default('auto'),
-    )
-    .option('--certificate <file>', 'certificate for the new name (PEM, full chain)')
-    .option('--certificate-key <file>', 'its private key')
-    .option('--no-redirect', 'do not send visitors of the old name to the new one')
-    .option('--rebuild-search', 'rebuild the search index afterwards')
-    .option('--deep', 'compare digests of every table, inside maintenance')
-    .option('--wait-for-jobs <seconds>', 'how long to wait for running background jobs', '120')
-    .action(async (options) => finish(await (await import('./commands/rename-domain.ts')).renameDomain(options)))
-  attended(command(root, 'resume', 'go on with a run that was interrupted'))
-    .option('--run <id>', 'which run (default: the unfinished one)')
-    .action(async (options) => finish(await (await import('./commands/resume.ts')).resume(options)))
-  attended(command(root, 'rollback', 'take a run back, finished or not'))
-    .option('--run <id>', 'which run (default: the latest)')
-    .option('--list', 'list the runs of this bench')
-    .addOption(
-      new Option('--on-conflict <what>', 'what others changed since: keep it, or restore the state before').choices([
-        'keep',
-        'restore',
-      ]),
-    )
-    .option('--rewrite-new-content', 'afterwards rewrite the new name to the old one where it stands in content')
-    .action(async (options) => finish(await (await import('./commands/rollback.ts')).rollback(options)))
-  command(root, 'verify-migration', 'prove that a renamed site is whole')
-    .option('--run <id>', 'the run to compare with (default: the latest of the site)')
-    .action(async (options) => finish(await (await import('./commands/verify-migration.ts')).verifyMigration(options)))
-  attended(command(root, 'cleanup', 'retire finished runs with their vaults; list what is left over'))
-    .option('--run <id>', 'which run (default: every finished one)')
-    .action(async (options) => finish(await (await import('./commands/cleanup.ts')).cleanup(options)))
+  attended(
+    renameOptions(
+      command('rename-domain', 'give a site a new domain, in its files, its database and nginx', renameExamples),
+    ),
+  ).action(async (options) => finish(await (await import('./commands/rename-domain.ts')).renameDomain(options)))
+  attended(
+    command('resume', 'go on with a run that was interrupted')
+      .option(...SITE)
+      .option('--run <id>', 'which run (default: the unfinished one)'),
+  ).action(async (options) => finish(await (await import('./commands/resume.ts')).resume(options)))
+  attended(
+    command('rollback', 'take a run back, finished or not')
+      .option(...SITE)
+      .option('--run <id>', 'which run (default: the latest)')
+      .option('--list', 'list the runs of this bench')
+      .addOption(
+        new Option('--on-conflict <what>', 'what others changed since: keep it, or restore the state before').choices([
+          'keep',
+          'restore',
+        ]),
+      )
+      .option('--rewrite-new-content', 'afterwards rewrite the new name to the old one where it stands in content'),
+  ).action(async (options) => finish(await (await import('./commands/rollback.ts')).rollback(options)))
+  common(
+    command('verify-migration', 'prove that a renamed site is whole')
+      .option(...SITE)
+      .option('--run <id>', 'the run to compare with (default: the latest of the site)'),
+  ).action(async (options) => finish(await (await import('./commands/verify-migration.ts')).verifyMigration(options)))
+  attended(
+    command('cleanup', 'retire finished runs with their vaults; list what is left over')
+      .option(...SITE)
+      .option('--run <id>', 'which run (default: every finished one)'),
+  ).action(async (options) => finish(await (await import('./commands/cleanup.ts')).cleanup(options)))
   return root
 }
 

@@ -3,6 +3,7 @@ import type { SurveyOptions } from '../bench/survey.ts'
 import type { Host } from '../host/host.ts'
 import { becomeOwner } from '../host/local/become-owner.ts'
 import { localHost } from '../host/local/index.ts'
+import { shellWord } from '../host/shell-word.ts'
 import type { CommonOptions } from './options.ts'
 
 export interface Session {
@@ -17,8 +18,16 @@ export interface Session {
 export async function openSession(options: CommonOptions): Promise<Session> {
   const host = localHost()
   const benchPath = await host.realPath(await findBench(host, options.bench ?? process.cwd()))
-  await becomeOwner(host, benchPath)
+  await becomeOwner(host, benchPath, typedFor(benchPath))
   return { host, benchPath }
+}
+
+/** What was typed, naming the bench, so that it works in another directory too. */
+function typedFor(benchPath: string): string {
+  const words = process.argv
+    .slice(2)
+    .filter((word, at, all) => !/^--bench(=|$)/.test(word) && all[at - 1] !== '--bench')
+  return ['frappe-migrator', ...[...words, '--bench', benchPath].map(shellWord)].join(' ')
 }
 
 export const surveyOptions = (options: CommonOptions): SurveyOptions => ({

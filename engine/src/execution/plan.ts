@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { Finding } from '../bench/finding.ts'
-import { digestOf } from '../host/value-digest.ts'
 
 /** The nine steps a user sees, in the order they run. */
 export const phases = [
@@ -36,8 +35,8 @@ export type PlanCheck = z.infer<typeof PlanCheck>
 export const BindingFact = z.object({
   /** `sites/old.cloud/site_config.json: host_name` */
   item: z.string(),
-  /** Readable where it is no secret, else a digest. */
-  value: z.string(),
+  /** Readable where it is no secret, else a digest; of a whole (a table) each of its parts by name. */
+  value: z.union([z.string(), z.record(z.string(), z.string())]),
 })
 export type BindingFact = z.infer<typeof BindingFact>
 
@@ -90,7 +89,15 @@ export const Plan = z.object({
     offered: z.array(
       z.object({ what: z.string(), values: z.number(), switch: z.string(), samples: z.array(z.string()) }),
     ),
-    skipped: z.array(z.object({ what: z.string(), values: z.number().nullable(), reason: z.string() })),
+    skipped: z.array(
+      z.object({
+        what: z.string(),
+        values: z.number().nullable(),
+        reason: z.string(),
+        /** Of what is never rewritten on any site: told as one line for all tables of a kind, unless details are wanted. */
+        never: z.object({ kind: z.string(), tables: z.array(z.string()) }).exactOptional(),
+      }),
+    ),
     outside: z.array(z.object({ system: z.string(), action: z.string(), because: z.string() })),
     manual: z.array(z.string()),
     downtimeSeconds: z.number(),
@@ -102,35 +109,3 @@ export const Plan = z.object({
   findings: z.array(Finding),
 })
 export type Plan = z.infer<typeof Plan>
-
-/** Keys of configuration files by their values; lines of text files move with every edit around them, their step speaks for them. */
-const configured = ({ preview }: Plan): BindingFact[] =>
-  preview.configuration
-    .filter(({ what }) => !what.startsWith('line '))
-    .map(({ file, what, before, after }) => ({
-      item: `${file}: ${what}`,
-      value: `${before ?? '(not set)'} → ${after ?? '(removed)'}`,
-    }))
-
-const steps = (plan: Plan): BindingFact[] =>
-  plan.steps.map((step) => ({ item: `step ${step.id}`, value: digestOf([step.kind, step.phase, step.params]) }))
-
-/** Binding facts that differ between two plans of the same request: what moved since the first was made, in words. */
-export function movedFacts(stored: Plan, fresh: Plan): { item: string; stored: string; now: string }[] {
-  const factsOf = (plan: Plan) =>
-    new Map([...plan.binding, ...configured(plan), ...steps(plan)].map((fact) => [fact.item, fact.value]))
-  const [before, now] = [factsOf(stored), factsOf(fresh)]
-  const described = new Map([...fresh.steps, ...stored.steps].map((step) => [`step ${step.id}`, step.describe]))
-  const absent = '(not there)'
-  return [...new Set([...before.keys(), ...now.keys()])]
-    .filter((item) => before.get(item) !== now.get(item))
-    .map((item) => {
-      const what = described.get(item)
-      if (what === undefined) return { item, stored: before.get(item) ?? absent, now: now.get(item) ?? absent }
-      return {
-        item: `${item} (${what})`,
-        stored: before.has(item) ? 'as planned' : absent,
-        now: now.has(item) ? 'something else' : absent,
-      }
-    })
-}

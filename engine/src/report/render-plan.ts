@@ -1,30 +1,51 @@
 import { type Plan, phases } from '../execution/plan.ts'
+import { shellWord } from '../host/shell-word.ts'
+import { needsRoot, rootActions } from '../workflows/rename-domain/root-actions.ts'
 import { bytesText, counted } from './amounts.ts'
+import { databaseLines, leftAloneLines, offeredLines } from './plan-database.ts'
 import { renameCommand } from './rename-command.ts'
 import { findingLines } from './render-findings.ts'
-import { inBench, shown } from './shown.ts'
+import { inBench, shown, shownName } from './shown.ts'
 import { highlighted, type Style, section } from './style.ts'
+import { asTyped } from './typed-as.ts'
 
 type Preview = Plan['preview']
 
-const SAMPLES = 2
+/** How a plan is shown: folded or whole, and where it was saved. */
+export interface PlanView {
+  details: boolean
+  /** Path of the file that holds it; null: not saved. */
+  savedAs: string | null
+}
 
-/** The whole plan for a tired person: what will happen and whether anything blocks it, then every detail, then what to type. */
-export function renderPlan(plan: Plan, style: Style): string {
+/** The whole plan for a tired person: what will happen and what they have to decide or do, then every detail, then what to type. */
+export function renderPlan(plan: Plan, style: Style, view: Partial<PlanView> = {}): string {
+  const { details = false, savedAs = null } = view
   const { preview } = plan
-  const plain = (lines: string[]) => lines.map((line) => `  ${shown(line)}`)
+  const plain = (lines: string[]) => lines.map((line) => `  ${shownName(line)}`)
   const parts = [
     summary(plan, style),
+    section('Findings', findingLines(plan.findings, style), style),
+    section('By hand', plain(preview.manual), style),
+    section('Offered, but off', offeredLines(preview, style), style),
     section('What runs, in this order', order(plan, style), style),
+    section('As root', plain(rootActions(plan)), style),
     section('Files and keys', configuration(plan, style), style),
     section('Services', plain(preview.services), style),
-    section('Database', database(plan, style), style),
-    section('Offered, but off', offered(preview, style), style),
-    section('Left alone', skipped(preview, style), style),
+    section('Database', databaseLines(plan, details, style), style),
+    section('Left alone', leftAloneLines(preview, details, style), style),
     section('To tell outside, afterwards', outside(preview, style), style),
-    section('By hand', plain(preview.manual), style),
-    section('Findings', findingLines(plan.findings, style), style),
-    ending(plan, style),
+    ending(plan, style, savedAs),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** The same rename asked for again: nothing is begun. */
+export function renderNothingToDo(plan: Plan, style: Style): string {
+  const { oldName, newName } = plan.site
+  const parts = [
+    style.good(`Nothing to do: the site is ${newName} already, and nothing that is rewritten links to ${oldName}.`),
+    section('Offered, but off', offeredLines(plan.preview, style), style),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
@@ -38,6 +59,7 @@ function summary(plan: Plan, style: Style): string {
   const moved = site.oldDirectory !== site.newDirectory
   const short = preview.diskBytesNeeded > preview.diskBytesFree
   const disk = `${bytesText(preview.diskBytesNeeded)} needed, ${bytesText(preview.diskBytesFree)} free`
+  const actions = rootActions(plan)
   const note = (text: string) => (text === '' ? '' : style.dim(` (${text})`))
   const others = more.length ? `, and ${counted(more.length, 'finding')} more below` : ''
   return [
@@ -47,6 +69,7 @@ function summary(plan: Plan, style: Style): string {
     `  changes    ${counted(preview.configuration.length, 'configuration item')}, ${counted(values, 'database value')} in ${counted(preview.rewrite.length, 'column')}`,
     `  downtime   about ${preview.downtimeSeconds} s${note(preview.downtimeBasis)}`,
     `  disk       ${short ? style.bad(disk) : disk}${note(preview.diskFormula)}`,
+    ...(actions.length ? [`  root       ${counted(actions.length, 'action')}, listed below`] : []),
     `  afterwards ${counted(preview.outside.length, 'outside system')} to tell, ${counted(preview.manual.length, 'step')} by hand`,
     `  undo       ${shown('frappe-migrator rollback')}, at any time until cleanup`,
     first ? style.bad(`  BLOCKED    ${shown(first.title)}${others}`) : style.good('  blocked    by nothing'),
@@ -62,7 +85,10 @@ function order(plan: Plan, style: Style): string[] {
     if (steps.length === 0 && checks === 0) return []
     return [
       `  ${phase.replaceAll('_', ' ')}${checks ? style.dim(` · ${counted(checks, 'check')}`) : ''}`,
-      ...steps.map((step) => `    ${shown(inBench(step.describe, plan.benchPath))}${style.dim(undoNotes[step.undo])}`),
+      ...steps.map((step) => {
+        const root = needsRoot(plan, step) ? style.warn(' (root)') : ''
+        return `    ${shownName(inBench(step.describe, plan.benchPath))}${root}${style.dim(undoNotes[step.undo])}`
+      }),
     ]
   })
 }
@@ -83,43 +109,13 @@ function configurationLines(change: Preview['configuration'][number], plan: Plan
   const old = before === null ? style.dim('(not set)') : highlighted(shown(before), plan.site.oldName, style.bad)
   const fresh = after === null ? style.dim('(removed)') : highlighted(shown(after), plan.site.newName, style.good)
   const long = [before, after].some((text) => text !== null && (text.length > SHORT || text.trim().includes('\n')))
-  if (!long) return [`    ${shown(what)}: ${old.trim()} → ${fresh.trim()}`]
+  if (!long) return [`    ${shownName(what)}: ${old.trim()} → ${fresh.trim()}`]
   const block = (sign: string, text: string) =>
     text
       .trimEnd()
       .split('\n')
       .map((line) => `      ${style.dim(sign)} ${line}`)
-  return [`    ${shown(what)}`, ...block('-', old), ...block('+', fresh)]
-}
-
-function database(plan: Plan, style: Style): string[] {
-  const { oldName, newName } = plan.site
-  return plan.preview.rewrite.flatMap((column) => [
-    `  ${column.field ?? `${column.table}.${column.column}`}: ${counted(column.values, 'value')}${column.code ? style.warn(' · code, look at it') : ''}`,
-    ...column.samples
-      .slice(0, SAMPLES)
-      .flatMap((sample) => [
-        `      ${style.dim('-')} ${highlighted(shown(sample.before), oldName, style.bad)}`,
-        `      ${style.dim('+')} ${highlighted(shown(sample.after), newName, style.good)}`,
-      ]),
-  ])
-}
-
-const offered = (preview: Preview, style: Style): string[] =>
-  preview.offered.flatMap((item) => [
-    `  ${shown(item.what)}: ${counted(item.values, 'value')}; switch on with ${style.bold(item.switch)}`,
-    ...item.samples.slice(0, 1).map((sample) => `      ${style.dim(shown(sample))}`),
-  ])
-
-/** Told once where many columns share a reason. */
-function skipped(preview: Preview, style: Style): string[] {
-  return [...new Set(preview.skipped.map((item) => item.reason))].flatMap((reason) => {
-    const items = preview.skipped
-      .filter((item) => item.reason === reason)
-      .map((item) => shown(`${item.what}${item.values === null ? '' : ` (${counted(item.values, 'value')})`}`))
-    if (items.length === 1) return [`  ${items[0]}: ${shown(reason)}`]
-    return [`  ${shown(reason)}:`, ...items.map((item) => `    ${style.dim(item)}`)]
-  })
+  return [`    ${shownName(what)}`, ...block('-', old), ...block('+', fresh)]
 }
 
 const outside = (preview: Preview, style: Style): string[] =>
@@ -128,8 +124,10 @@ const outside = (preview: Preview, style: Style): string[] =>
     ...(item.because === '' ? [] : [`      ${style.dim(`because ${shown(item.because)}`)}`]),
   ])
 
-function ending(plan: Plan, style: Style): string {
+function ending(plan: Plan, style: Style, savedAs: string | null): string {
   const command = renameCommand(plan)
-  if (blocking(plan).length === 0) return `Nothing was changed yet. To run it:\n  ${style.bold(command)}`
-  return `Nothing was changed. Mend what blocks it, then look again:\n  ${style.bold(`${command} --plan`)}`
+  if (blocking(plan).length > 0)
+    return `Nothing was changed. Mend what blocks it, then look again:\n  ${style.bold(`${command} --plan`)}`
+  const saved = savedAs === null ? null : asTyped(`frappe-migrator rename-domain --plan-file ${shellWord(savedAs)}`)
+  return `Nothing was changed yet. To run it:\n  ${style.bold(saved ?? command)}`
 }

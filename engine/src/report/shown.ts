@@ -8,7 +8,13 @@ const withoutControls = (text: string): string =>
 /** A free text fit for people: secrets masked, harmless to a terminal, commands as this user types them. */
 export const shown = (text: string): string => asTyped(withoutControls(maskText(text)))
 
-/** The same for every string inside a plain value. */
+/**
+ * Our own words and the names of tables, columns and keys: nothing a secret could stand in, and masking would take
+ * `Email Account.password: …` for one.
+ */
+export const shownName = (text: string): string => asTyped(withoutControls(text))
+
+/** `shown` for every string inside a plain value. */
 export function shownAll<Value>(value: Value): Value
 export function shownAll(value: unknown): unknown {
   if (typeof value === 'string') return shown(value)

@@ -1,5 +1,4 @@
 import type { Row, SiteDatabase } from '../database/site-database.ts'
-import { digestOf } from '../host/value-digest.ts'
 import type { SiteSchema } from '../rewrite/fields/column-rule.ts'
 
 /** Columns of the catalogue tables that exist in this version of Frappe; the others read as null. */
@@ -86,6 +85,3 @@ function fieldOf(row: Row, docType: string | null, custom: boolean) {
   if (docType === null || name === null) return null
   return { docType, name, type: text(row['fieldtype']) ?? 'Data', options: text(row['options']), custom }
 }
-
-/** One digest over tables, columns, keys and fields: a plan is refused when it no longer holds. */
-export const schemaFingerprint = (schema: SiteSchema): string => digestOf(schema)

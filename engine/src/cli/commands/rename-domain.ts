@@ -1,18 +1,18 @@
-import { access, constants, readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { movedFacts, Plan } from '../../execution/plan.ts'
+import type { Plan } from '../../execution/plan.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { writeFileAtomic } from '../../host/local/files.ts'
-import { renderPlan } from '../../report/render-plan.ts'
+import { renderNothingToDo, renderPlan } from '../../report/render-plan.ts'
 import { terminalStyle } from '../../report/style.ts'
-import { blockingFindings } from '../../workflows/rename-domain/plan.ts'
+import { blockingFindings, isNothingToDo } from '../../workflows/rename-domain/plan.ts'
 import { prepareRename } from '../../workflows/rename-domain/prepare.ts'
-import { RenameRequest } from '../../workflows/rename-domain/request.ts'
 import { attend, confirm } from '../attendance.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
+import { refuseUnwritable } from '../given-files.ts'
 import { openSession, type Session } from '../session.ts'
+import { readPlanFile, refuseMoved } from './plan-file.ts'
 import { type RenameOptions, refuseContradictions, renameRequest } from './rename-request.ts'
 
 /** `rename-domain`: plan, show, confirm, run, report. */
@@ -31,11 +31,12 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
       signal: attended.stop,
       profile: named?.profile ?? null,
     })
-    if (stored) refuseMoved(stored.plan, plan)
+    if (stored) refuseMoved(stored, plan)
+    if (isNothingToDo(plan)) return await showNothing(plan, options)
     const blocking = blockingFindings(plan)
     if (options.plan) return await showPlan(plan, options, blocking.length > 0)
     if (blocking.length) {
-      if (!options.json) process.stderr.write(`${renderPlan(plan, terminalStyle(process.stderr))}\n`)
+      if (!options.json) process.stderr.write(`${planText(plan, options, process.stderr)}\n`)
       const [first] = blocking
       throw new MigratorError({
         code: first?.id ?? 'refused',
@@ -47,7 +48,7 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
       })
     }
     if (attended.interactive && !options.yes) {
-      process.stderr.write(`${renderPlan(plan, terminalStyle(process.stderr))}\n`)
+      process.stderr.write(`${planText(plan, options, process.stderr)}\n`)
       if (!(await confirm(`Rename ${plan.site.oldName} to ${plan.site.newName} now?`))) {
         process.stderr.write('Nothing was changed.\n')
         return 0
@@ -75,79 +76,33 @@ async function runPlan(
 }
 
 async function showPlan(plan: Plan, options: RenameOptions, blocked: boolean): Promise<number> {
-  if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
-  if (options.json) process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`)
-  else process.stdout.write(`${renderPlan(plan, terminalStyle(process.stdout))}\n`)
-  if (options.out !== undefined)
-    process.stderr.write(`Saved: ${options.out}. Run it with: --plan-file ${options.out}\n`)
+  await savePlan(plan, options)
+  const text = options.json ? JSON.stringify(plan, null, 2) : planText(plan, options, process.stdout)
+  process.stdout.write(`${text}\n`)
   return blocked ? 4 : 2
 }
 
-/** Found out before the search through the database, not after it. */
-async function refuseUnwritable(path: string): Promise<void> {
-  const directory = dirname(resolve(path))
-  await access(directory, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
-    throw new MigratorError({
-      code: 'out-unwritable',
-      kind: 'usage',
-      message: `The plan cannot be saved as ${path}.`,
-      evidence: `${directory}: ${cause.code}`,
-      untouched: 'Nothing was changed.',
-      hint: 'Give a file in a directory that you may write to.',
-      cause,
-    })
+async function showNothing(plan: Plan, options: RenameOptions): Promise<number> {
+  await savePlan(plan, options)
+  const data = options.plan ? plan : { nothing_to_do: true, site: plan.site, offered: plan.preview.offered }
+  const text = options.json ? JSON.stringify(data, null, 2) : renderNothingToDo(plan, terminalStyle(process.stdout))
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+async function savePlan(plan: Plan, { out }: RenameOptions): Promise<void> {
+  if (out === undefined) return
+  await writeFileAtomic(out, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
+  process.stderr.write(`Saved: ${out}\n`)
+}
+
+function planText(plan: Plan, { details, out, planFile }: RenameOptions, stream: NodeJS.WriteStream): string {
+  const saved = out ?? planFile
+  return renderPlan(plan, terminalStyle(stream), {
+    details: details === true,
+    savedAs: saved === undefined ? null : resolve(saved),
   })
 }
-
-async function readPlanFile(path: string): Promise<{ plan: Plan; request: RenameRequest }> {
-  const wrong = (evidence: string, cause?: unknown) =>
-    new MigratorError({
-      code: 'plan-file-invalid',
-      kind: 'usage',
-      message: `${path} is not a plan of frappe-migrator.`,
-      evidence,
-      untouched: 'Nothing was changed.',
-      hint: 'Make one with: frappe-migrator rename-domain --source … --target … --plan --out FILE',
-      cause,
-    })
-  let value: unknown
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    throw wrong(cause instanceof Error ? cause.message : String(cause), cause)
-  }
-  const parsed = Plan.safeParse(value)
-  if (!parsed.success)
-    throw wrong(
-      parsed.error.issues
-        .slice(0, 3)
-        .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-        .join('; '),
-    )
-  const plan = parsed.data
-  const request = RenameRequest.safeParse(plan.request)
-  if (plan.command !== 'rename-domain') throw wrong(`it is a plan of ${plan.command}`)
-  if (!request.success) throw wrong(`its request is not whole: ${request.error.issues[0]?.path.join('.')}`)
-  return { plan, request: request.data }
-}
-
-function refuseMoved(stored: Plan, fresh: Plan): void {
-  const moved = movedFacts(stored, fresh)
-  if (moved.length === 0) return
-  throw new MigratorError({
-    code: 'plan-stale',
-    kind: 'refused',
-    message: `The plan no longer fits: ${moved.length} fact(s) moved since it was made.`,
-    evidence: moved
-      .slice(0, 8)
-      .map((fact) => `${fact.item}: was ${short(fact.stored)}, is ${short(fact.now)}`)
-      .join('; '),
-    untouched: 'Nothing was changed.',
-    hint: 'Make a new plan and look at it again.',
-  })
-}
-
-const short = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}…` : text)
 
 function benchOf(
   options: RenameOptions,

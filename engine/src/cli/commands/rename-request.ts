@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { MigratorError } from '../../host/errors.ts'
 import { type MigrationProfile, parseMigrationProfile, refuseUnsupported } from '../../workflows/migration-profile.ts'
 import type { RenameRequest } from '../../workflows/rename-domain/request.ts'
+import { readGiven } from '../given-files.ts'
 import type { AttendedOptions } from '../options.ts'
 
 export interface RenameOptions extends AttendedOptions {
@@ -13,11 +13,13 @@ export interface RenameOptions extends AttendedOptions {
   profile?: string
   plan?: boolean
   out?: string
+  details?: boolean
   planFile?: string
   url?: string
-  alsoRewrite: string[]
-  include: string[]
-  exclude: string[]
+  /** Repeated; absent when never given. */
+  alsoRewrite?: string[]
+  include?: string[]
+  exclude?: string[]
   renameDirectory: 'auto' | 'yes' | 'no'
   certificate?: string
   certificateKey?: string
@@ -40,9 +42,9 @@ const PLANNED: Record<string, (options: RenameOptions) => boolean> = {
   '--site': ({ site }) => site !== undefined,
   '--profile': ({ profile }) => profile !== undefined,
   '--url': ({ url }) => url !== undefined,
-  '--also-rewrite': ({ alsoRewrite }) => alsoRewrite.length > 0,
-  '--include': ({ include }) => include.length > 0,
-  '--exclude': ({ exclude }) => exclude.length > 0,
+  '--also-rewrite': ({ alsoRewrite }) => alsoRewrite !== undefined,
+  '--include': ({ include }) => include !== undefined,
+  '--exclude': ({ exclude }) => exclude !== undefined,
   '--rename-directory': ({ renameDirectory }) => renameDirectory !== 'auto',
   '--certificate': ({ certificate, certificateKey }) => (certificate ?? certificateKey) !== undefined,
   '--no-redirect': ({ redirect }) => !redirect,
@@ -59,6 +61,7 @@ export function refuseContradictions(options: RenameOptions): void {
   if (options.out !== undefined && !options.plan) {
     throw usage('options-contradict', '--out saves a plan, and --plan is missing.', 'Add --plan, or leave --out away.')
   }
+  refuseTwice(options)
   if (options.planFile === undefined) return
   const given = Object.entries(PLANNED).flatMap(([name, isGiven]) => (isGiven(options) ? [name] : []))
   if (given.length === 0) return
@@ -69,12 +72,31 @@ export function refuseContradictions(options: RenameOptions): void {
   )
 }
 
+/** Of two words for the same thing one would silently lose. */
+function refuseTwice({ source, sourceDomain, target, targetDomain, include = [], exclude = [] }: RenameOptions): void {
+  const pairs = [
+    ['--source', source, '--source-domain', sourceDomain],
+    ['--target', target, '--target-domain', targetDomain],
+  ] as const
+  for (const [one, first, other, second] of pairs) {
+    if (first === undefined || second === undefined || first === second) continue
+    throw usage(
+      'options-contradict',
+      `${one} ${first} and ${other} ${second} say two different things.`,
+      `Give ${one} alone.`,
+    )
+  }
+  const both = include.map((name) => name.replace(/:host$/, '')).find((name) => exclude.includes(name))
+  if (both === undefined) return
+  throw usage('options-contradict', `${both} is both in --include and in --exclude.`, 'Leave one of them away.')
+}
+
 /** The request of a command line and its profile; options win over the profile. */
 export async function renameRequest(
   options: RenameOptions,
 ): Promise<{ request: RenameRequest; benchPath: string | undefined; profile: MigrationProfile | null }> {
   const profile = options.profile === undefined ? null : await readProfile(options.profile)
-  const source = options.source ?? options.sourceDomain ?? profile?.source?.domain
+  const source = options.source ?? options.sourceDomain ?? profile?.source?.domain ?? options.site
   const target = options.target ?? options.targetDomain ?? profile?.target?.domain
   if (source === undefined || target === undefined) {
     throw usage(
@@ -100,10 +122,10 @@ export async function renameRequest(
       target,
       site: options.site ?? null,
       renameDirectory: options.renameDirectory,
-      alsoRewrite: options.alsoRewrite,
+      alsoRewrite: options.alsoRewrite ?? [],
       url: options.url ?? null,
-      include: options.include,
-      exclude: options.exclude,
+      include: options.include ?? [],
+      exclude: options.exclude ?? [],
       certificate: path(options.certificate),
       certificateKey: path(options.certificateKey),
       redirect: options.redirect,
@@ -118,14 +140,7 @@ export async function renameRequest(
 }
 
 async function readProfile(path: string): Promise<MigrationProfile> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw usage(
-      'profile-unreadable',
-      `The profile ${path} cannot be read (${cause.code}).`,
-      'Give the path of a JSON file.',
-    )
-  })
-  const profile = parseMigrationProfile(path, text)
+  const profile = parseMigrationProfile(path, await readGiven(path, 'The profile'))
   refuseUnsupported(profile)
   return profile
 }

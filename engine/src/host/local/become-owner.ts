@@ -4,14 +4,16 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { MigratorError } from '../errors.ts'
 import type { Host } from '../host.ts'
+import { shellWord } from '../shell-word.ts'
 import { answerPrivileged, PRIVILEGED_CHANNEL } from './privileged-channel.ts'
 
 /**
  * The work is done by the bench's owner, so that nothing in the bench ends up owned by root. Started as root, the command goes on
  * in a child that runs as the owner; this process stays to do, on request, the few things that need root, and does not return.
+ * @param typed the command that was typed, such that it works in any directory.
  * @throws MigratorError `wrong-user` for anybody else.
  */
-export async function becomeOwner(host: Host, benchPath: string): Promise<void> {
+export async function becomeOwner(host: Host, benchPath: string, typed: string): Promise<void> {
   const status = await host.status(join(benchPath, 'sites'))
   if (!status || status.userId === host.userId) return
   const owner = await accountOf(status.userId)
@@ -23,7 +25,7 @@ export async function becomeOwner(host: Host, benchPath: string): Promise<void> 
     kind: 'refused',
     message: `The bench ${benchPath} belongs to ${owner.name}, and you are ${host.userName}.`,
     untouched: 'Nothing was changed.',
-    hint: `Run it as its owner: sudo -iu ${owner.name}, or as root, which continues as ${owner.name} by itself.`,
+    hint: `Run it as its owner: sudo -iu ${owner.name}, then: cd ${shellWord(benchPath)} && ${typed}. Or as root, which continues as ${owner.name} by itself: sudo ${typed}`,
     failureClass: 'permission',
   })
 }

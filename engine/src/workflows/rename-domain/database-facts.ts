@@ -2,7 +2,7 @@ import type { SiteDatabase, TableSchema } from '../../database/site-database.ts'
 import { classifySchema } from '../../rewrite/fields/classify-schema.ts'
 import type { ColumnRule } from '../../rewrite/fields/column-rule.ts'
 import { outsideDocTypes } from '../../rewrite/fields/outside-systems.ts'
-import { readSiteSchema, schemaFingerprint } from '../../rewriting/site-schema.ts'
+import { readSiteSchema } from '../../rewriting/site-schema.ts'
 import { type Occurrences, surveyOccurrences } from '../../rewriting/survey-occurrences.ts'
 import type { RenameNames } from './names.ts'
 import { switchRules } from './plan-rewrite.ts'
@@ -14,10 +14,7 @@ export interface DatabaseFacts {
   kind: 'mariadb' | 'sqlite'
   tables: TableSchema[]
   totalBytes: number
-  fingerprint: string
   rules: ColumnRule[]
-  unknownSwitches: string[]
-  fixedSwitches: { name: string; reason: string }[]
   occurrences: Occurrences
   doctypesWithRows: ReadonlySet<string>
 }
@@ -27,7 +24,10 @@ export interface DatabaseSurveyOptions {
   onProgress?: (progress: { bytesDone: number; bytesTotal: number; table: string }) => void
 }
 
-/** Reads schema, rules and occurrences; changes nothing. */
+/**
+ * Reads schema, rules and occurrences; changes nothing.
+ * @throws MigratorError `unknown-column`, `column-fixed`, before the search
+ */
 export async function surveyDatabase(
   database: SiteDatabase,
   names: RenameNames,
@@ -35,17 +35,14 @@ export async function surveyDatabase(
   options: DatabaseSurveyOptions,
 ): Promise<DatabaseFacts> {
   const schema = await readSiteSchema(database)
-  const { rules, unknown, fixed } = switchRules(classifySchema(schema), request)
+  const rules = switchRules(classifySchema(schema), request)
   const tables = await database.tables()
   return {
     label: database.label,
     kind: database.kind,
     tables,
     totalBytes: await database.totalBytes(),
-    fingerprint: schemaFingerprint(schema),
     rules,
-    unknownSwitches: unknown,
-    fixedSwitches: fixed,
     occurrences: await surveyOccurrences(
       database,
       rules,

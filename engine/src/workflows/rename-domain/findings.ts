@@ -3,8 +3,8 @@ import { maskUrlUserinfo } from '../../services/redis.ts'
 import type { RenameInput } from './plan.ts'
 
 /** What stands against this rename, or should be known before it. */
-export function planFindings(input: RenameInput, diskBytesNeeded: number): Finding[] {
-  const { names, database, diskBytesFree, facts, request } = input
+export function planFindings(input: RenameInput): Finding[] {
+  const { names, database, facts, request } = input
   const subject = names.site.name
   const found: Finding[] = []
   const add = (severity: Finding['severity'], id: string, title: string, evidence: string, remedy: string) =>
@@ -18,33 +18,6 @@ export function planFindings(input: RenameInput, diskBytesNeeded: number): Findi
       `The new name does not fit into ${column.label}.`,
       `rows: ${column.overflows.slice(0, 5).join(', ')}`,
       `Shorten these values, or leave the column out with --exclude "${column.label}".`,
-    )
-  }
-  for (const name of database.unknownSwitches) {
-    add(
-      'critical',
-      'unknown-column',
-      `--include or --exclude names a column this site does not have: ${name}.`,
-      name,
-      'Copy the switch from the plan.',
-    )
-  }
-  for (const { name, reason } of database.fixedSwitches) {
-    add(
-      'critical',
-      'column-fixed',
-      `--include ${name}: this column is never rewritten.`,
-      reason,
-      'Leave the switch away.',
-    )
-  }
-  if (diskBytesFree < diskBytesNeeded) {
-    add(
-      'critical',
-      'disk-space',
-      'The disk has too little room.',
-      `${diskBytesNeeded} bytes needed, ${diskBytesFree} free at ${facts.path}`,
-      'Free some space.',
     )
   }
   if (names.ambiguous !== null) {

@@ -2,6 +2,8 @@ import type { BenchFacts } from '../../bench/bench-facts.ts'
 import type { PlanCheck } from '../../execution/plan.ts'
 import { answersOfSite, proxyOf } from '../site-answers.ts'
 import { flagsBefore, type StepInput } from './plan-steps.ts'
+import { commandOf } from './rename-command.ts'
+import { NGINX_AS_ROOT } from './root-actions.ts'
 
 export interface CheckInput extends StepInput {
   diskBytesNeeded: number
@@ -80,7 +82,8 @@ function redirectOf(input: CheckInput): PlanCheck[] {
   })
 }
 
-function rightsOf({ facts, names, siteConfig, commonConfig, textFiles, nginx, privileged }: CheckInput) {
+function rightsOf(input: CheckInput) {
+  const { facts, names, siteConfig, commonConfig, textFiles, nginx, privileged } = input
   const files = [
     ...textFiles.filter((file) => file.kind !== 'user-crontab').map((file) => file.path),
     ...(nginx?.files ?? []).map((file) => file.path),
@@ -91,9 +94,10 @@ function rightsOf({ facts, names, siteConfig, commonConfig, textFiles, nginx, pr
     ...(siteConfig.length ? [names.site.path] : []),
     ...(commonConfig.length ? [facts.commonConfig.path] : []),
   ]
-  const reload = nginx?.files.length && facts.nginx?.master?.userId === 0 ? ['nginx -t and its reload'] : []
+  const reload = nginx?.files.length && facts.nginx?.master?.userId === 0 ? [NGINX_AS_ROOT] : []
   return {
     writable: [...new Set([...own, ...files.filter((file) => !privileged(file))])],
-    privileged: [...files.filter((file) => privileged(file)), ...reload],
+    privileged: [...files.filter((file) => privileged(file)).map((file) => `write ${file}`), ...reload],
+    asRoot: `sudo ${commandOf({ ...input.request, target: names.target }, facts.path)}`,
   }
 }

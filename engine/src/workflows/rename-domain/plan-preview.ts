@@ -21,9 +21,7 @@ export function configurationPreview(
       : []),
     ...keys.map(({ file, what, before, after }) => ({ file, what, before, after })),
     ...textFiles.flatMap((file) =>
-      file.edits.flatMap((edit) =>
-        edit.words.map(({ from, to }) => ({ file: file.path, what: `line ${edit.line}`, before: from, after: to })),
-      ),
+      file.shown.map(({ line, before, after }) => ({ file: file.path, what: `line ${line}`, before, after })),
     ),
     ...(nginx?.plan.changes ?? []).map((change) => ({
       file: change.file,
@@ -95,7 +93,7 @@ export function manualSteps(
   return [
     ...byHand.flatMap((file) =>
       file.edits.map((edit) => {
-        const words = edit.words.map(({ from, to }) => `${from} → ${to}`).join(', ')
+        const words = [...new Set(edit.words.map(({ from, to }) => `${from} → ${to}`))].join(', ')
         const as = file.kind === 'user-crontab' ? 'as that user' : 'as root'
         return `Edit ${file.path}, line ${edit.line}, ${as}: ${words}`
       }),

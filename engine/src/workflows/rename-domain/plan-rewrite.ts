@@ -1,31 +1,30 @@
 import type { TableSchema } from '../../database/site-database.ts'
 import type { Plan } from '../../execution/plan.ts'
+import { MigratorError } from '../../host/errors.ts'
 import type { ColumnRule } from '../../rewrite/fields/column-rule.ts'
+import { kindOfReason } from '../../rewrite/fields/kind-of-reason.ts'
 import { type ColumnOccurrences, ruleLabel } from '../../rewriting/column-occurrences.ts'
 import { targetsOf } from '../../rewriting/rule-targets.ts'
 import type { RewriteTarget } from '../../rewriting/targets.ts'
 import type { RenameRequest } from './request.ts'
 
-export interface SwitchedRules {
-  rules: ColumnRule[]
-  /** Switches of the request that named no column, so that a typing error is not passed over. */
-  unknown: string[]
-  /** Columns of `--include` that are never rewritten. */
-  fixed: { name: string; reason: string }[]
-}
+const EXCLUDED = 'left out by --exclude'
 
-/** Applies `--include` and `--exclude` to the rules the schema gave. */
-export function switchRules(rules: ColumnRule[], request: RenameRequest): SwitchedRules {
+/**
+ * Applies `--include` and `--exclude` to the rules the schema gave.
+ * @throws MigratorError `unknown-column`, `column-fixed`: no switch is passed over.
+ */
+export function switchRules(rules: ColumnRule[], request: RenameRequest): ColumnRule[] {
   const include = new Map(request.include.map((name) => [name.replace(/:host$/, ''), name.endsWith(':host')]))
   const known = Map.groupBy(rules, ruleLabel)
-  const unknown = [...include.keys(), ...request.exclude].filter((name) => !known.has(name))
-  const fixed = [...include.keys()].flatMap((name) => {
+  for (const name of [...include.keys(), ...request.exclude]) if (!known.has(name)) throw unknownColumn(name, known)
+  for (const name of include.keys()) {
     const [first, ...others] = known.get(name) ?? []
-    return first && [first, ...others].every(isFixed) ? [{ name, reason: first.reason }] : []
-  })
-  const switched = rules.map((rule): ColumnRule => {
+    if (first && [first, ...others].every(isFixed)) throw fixedColumn(name, first.reason)
+  }
+  return rules.map((rule): ColumnRule => {
     const label = ruleLabel(rule)
-    if (request.exclude.includes(label)) return { ...rule, action: 'never', reason: 'left out by --exclude' }
+    if (request.exclude.includes(label)) return { ...rule, action: 'never', reason: EXCLUDED }
     const host = include.get(label)
     if (host === undefined || isFixed(rule)) return rule
     return {
@@ -35,8 +34,32 @@ export function switchRules(rules: ColumnRule[], request: RenameRequest): Switch
       reason: `${rule.reason}; switched on by --include`,
     }
   })
-  return { rules: switched, unknown, fixed }
 }
+
+function unknownColumn(name: string, known: ReadonlyMap<string, unknown>): MigratorError {
+  const wanted = name.toLowerCase().replace(/^tab/, '')
+  const alike = [...known.keys()].filter((label) => label.toLowerCase().includes(wanted)).slice(0, 3)
+  return new MigratorError({
+    code: 'unknown-column',
+    kind: 'usage',
+    message: `--include or --exclude names a column that this site does not have: ${JSON.stringify(name)}.`,
+    untouched: 'Nothing was changed.',
+    hint:
+      name !== '' && alike.length
+        ? `Did you mean ${alike.join(' or ')}?`
+        : 'Copy the switch from the plan: TABLE.COLUMN, or DocType.field for a Single.',
+  })
+}
+
+const fixedColumn = (name: string, reason: string): MigratorError =>
+  new MigratorError({
+    code: 'column-fixed',
+    kind: 'usage',
+    message: `No --include switches on the column ${name}, which is never rewritten.`,
+    evidence: reason,
+    untouched: 'Nothing was changed.',
+    hint: 'Leave the switch away.',
+  })
 
 /** History, credentials, other systems' addresses: no switch turns these on. */
 const isFixed = ({ action }: ColumnRule): boolean => action === 'never' || action === 'external'
@@ -91,29 +114,30 @@ export function previewOffered(columns: ColumnOccurrences[]): Preview['offered']
 
 const quoted = (text: string): string => (/^[\w.:-]+$/.test(text) ? text : `"${text}"`)
 
-/** What is left alone, by reason; columns of the same reason together. */
+/** What is left alone: what somebody may have expected otherwise first, then what is never rewritten, by reason. */
 export function previewSkipped(
   rules: ColumnRule[],
   columns: ColumnOccurrences[],
   withoutKey: string[],
 ): Preview['skipped'] {
-  const byReason = new Map<string, Set<string>>()
-  for (const rule of rules) {
-    if (rule.action !== 'never') continue
-    const tables = byReason.get(rule.reason) ?? new Set()
-    tables.add(rule.table)
-    byReason.set(rule.reason, tables)
-  }
-  const never = [...byReason].map(([reason, tables]) => {
-    const names = [...tables].sort()
-    const more = names.length > 6 ? ` and ${names.length - 6} more` : ''
-    return { what: `${names.slice(0, 6).join(', ')}${more}`, values: null, reason }
+  const left = Map.groupBy(
+    rules.filter((rule) => rule.action === 'never'),
+    (rule) => rule.reason,
+  )
+  const excluded = [...new Set((left.get(EXCLUDED) ?? []).map(ruleLabel))]
+  left.delete(EXCLUDED)
+  const never = [...left].map(([reason, ofReason]) => {
+    const tables = [...new Set(ofReason.map((rule) => rule.table))].sort()
+    const more = tables.length > 6 ? ` and ${tables.length - 6} more` : ''
+    const what = `${tables.slice(0, 6).join(', ')}${more}`
+    return { what, values: null, reason, never: { kind: kindOfReason(reason), tables } }
   })
   const refused = columns.flatMap((column) =>
     column.refused ? [{ what: column.label, values: column.refused.count, reason: column.refused.reason }] : [],
   )
   return [
     ...refused,
+    ...excluded.map((what) => ({ what, values: null, reason: EXCLUDED })),
     ...withoutKey.map((table) => ({ what: table, values: null, reason: 'the table has no primary key' })),
     ...never,
   ]

@@ -1,8 +1,8 @@
 import type { BenchFacts, CertificateFacts } from '../../bench/bench-facts.ts'
 import type { Finding } from '../../bench/finding.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
-import type { BindingFact, Plan } from '../../execution/plan.ts'
-import { digestOf } from '../../host/value-digest.ts'
+import type { Plan } from '../../execution/plan.ts'
+import { bindingOf } from './binding.ts'
 import type { DatabaseFacts } from './database-facts.ts'
 import { planFindings } from './findings.ts'
 import type { RenameNames } from './names.ts'
@@ -98,38 +98,15 @@ export function planRename(input: RenameInput): Plan {
       ...findingsForSite(facts, names.site),
       ...certificate.findings,
       ...(nginx?.findings ?? []),
-      ...planFindings(input, diskBytesNeeded),
+      ...planFindings(input),
     ],
   }
 }
 
-/** What must not have moved between a plan and its run; steps and their parameters are compared too. */
-function bindingOf({ facts, names, database, request }: RenameInput): BindingFact[] {
-  const services = [
-    ['web server', facts.servedBy],
-    ['process manager', facts.processManager.kind],
-    ['nginx', facts.nginx?.master ? 'running' : 'not running'],
-    ...facts.redis.map((redis) => [`Redis ${redis.purpose}`, redis.reachable ? 'answers' : 'does not answer']),
-  ].map(([item, value]) => ({ item: `service: ${item}`, value: value ?? '' }))
-  const rules = database.rules.filter((rule) => rule.action !== 'never')
-  return [
-    { item: 'bench', value: facts.path },
-    { item: 'frappe version', value: facts.frappeVersion ?? 'unknown' },
-    { item: `${names.site.config.path}: database`, value: names.site.databaseName ?? '' },
-    {
-      item: 'names of the site',
-      value: names.site.names
-        .map((name) => name.host)
-        .sort()
-        .join(', '),
-    },
-    { item: 'names that are rewritten', value: JSON.stringify(names.hosts) },
-    { item: 'tables and columns of the database', value: database.fingerprint },
-    { item: 'rewrite rules', value: digestOf(rules) },
-    { item: 'switches', value: [...request.include, ...request.exclude.map((name) => `-${name}`)].join(' ') },
-    ...services,
-  ]
-}
+/** Asked again for what is done: no file, no value, no index is left. */
+export const isNothingToDo = ({ preview, steps }: Plan): boolean =>
+  preview.configuration.length + preview.rewrite.length === 0 &&
+  !steps.some(({ kind }) => kind === 'proxy-config' || kind === 'rebuild-search')
 
 export const blockingFindings = (plan: Plan): Finding[] =>
   plan.findings.filter((finding) => finding.severity === 'critical')

@@ -9,6 +9,7 @@ import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { inspectCertificate } from '../../services/certificates.ts'
 import { type MigrationProfile, refuseContradicted } from '../migration-profile.ts'
+import { askBefore } from './ask-before.ts'
 import { type DatabaseSurveyOptions, surveyDatabase } from './database-facts.ts'
 import { type RenameNames, resolveNames } from './names.ts'
 import { planRename } from './plan.ts'
@@ -58,7 +59,7 @@ async function prepare(
   if (address === null) throw unusableDatabase(facts, names.site.name)
   const database = await openSiteDatabase(address)
   try {
-    return planRename({
+    const plan = planRename({
       facts,
       names,
       request,
@@ -71,6 +72,17 @@ async function prepare(
       diskBytesFree: await host.freeBytes(facts.path),
       now: new Date(),
     })
+    const before = await askBefore(plan, {
+      host,
+      benchPath: facts.path,
+      siteDirectory: names.site.path,
+      database: async () => database,
+      vault: null,
+      afterOf: () => undefined,
+      baseline: () => undefined,
+      signal: options.signal ?? new AbortController().signal,
+    })
+    return { ...plan, findings: [...plan.findings, ...before] }
   } finally {
     await database.close()
   }

@@ -147,7 +147,7 @@ const cases: Case[] = [
   {
     name: 'unknown column',
     parameters: rename('old.cloud', 'new.domain', '--include', 'tabNone.nothing'),
-    code: 4,
+    code: 3,
     says: /tabNone\.nothing/,
   },
   {
@@ -184,7 +184,19 @@ const cases: Case[] = [
     name: 'no such plan file',
     parameters: ['rename-domain', '--plan-file', join(home, 'none.json')],
     code: 3,
-    says: /not a plan/,
+    says: /The plan .*none\.json cannot be read[\s\S]*ENOENT/,
+  },
+  {
+    name: 'a directory to save the plan as',
+    parameters: rename('old.cloud', 'new.domain', '--plan', '--out', home),
+    code: 3,
+    says: /cannot be saved[\s\S]*is a directory[\s\S]*name of a file in it/,
+  },
+  {
+    name: 'two sources',
+    parameters: rename('old.cloud', 'new.domain', '--source-domain', 'other.cloud'),
+    code: 3,
+    says: /--source old\.cloud and --source-domain other\.cloud/,
   },
   {
     name: 'no such run',

@@ -6,9 +6,6 @@ import { MigratorError } from '../../../src/host/errors.ts'
 
 /** What commander gives when nothing is said. */
 const silent: RenameOptions = {
-  alsoRewrite: [],
-  include: [],
-  exclude: [],
   renameDirectory: 'auto',
   redirect: true,
   waitForJobs: '120',
@@ -61,6 +58,20 @@ test('--out goes with --plan alone', () => {
   assert.throws(() => refuseContradictions({ ...silent, out: '/o' }), refused)
 })
 
+test('two options that say different things are refused: neither silently loses', () => {
+  refuseContradictions({ ...silent, source: 'a', sourceDomain: 'a' })
+  const contradictions: [Partial<RenameOptions>, RegExp][] = [
+    [{ source: 'a', sourceDomain: 'b' }, /--source a and --source-domain b/],
+    [{ target: 'a', targetDomain: 'b' }, /--target a and --target-domain b/],
+    [{ include: ['tabX.y:host'], exclude: ['tabX.y'] }, /tabX\.y is both in --include and in --exclude/],
+  ]
+  for (const [options, says] of contradictions)
+    assert.throws(
+      () => refuseContradictions({ ...silent, ...options }),
+      (error) => refused(error) && error instanceof Error && says.test(error.message),
+    )
+})
+
 test('seconds are a number of at most a day', async () => {
   const wait = async (waitForJobs: string) =>
     (await renameRequest({ ...silent, source: 'a.test', target: 'b.test', waitForJobs })).request.waitForJobsSeconds
@@ -75,6 +86,7 @@ test('seconds are a number of at most a day', async () => {
 test('both names are needed, and the other spelling of their options counts', async () => {
   const { request } = await renameRequest({ ...silent, sourceDomain: 'a.test', targetDomain: 'b.test' })
   assert.deepEqual([request.source, request.target], ['a.test', 'b.test'])
+  assert.equal((await renameRequest({ ...silent, site: 'a.test', target: 'b.test' })).request.source, 'a.test')
   await assert.rejects(renameRequest({ ...silent, target: 'b.test' }), /--source is missing/)
   await assert.rejects(renameRequest({ ...silent, source: 'a.test' }), /--target is missing/)
 })

@@ -7,26 +7,19 @@ import { factsOf, requestOf, siteOf } from './facts.ts'
 
 const column = (action: string, overflows: string[]) => ({ action, overflows, label: 'tabWebhook.request_url' })
 
-function findings(more: {
-  database?: object
-  request?: object
-  common?: Record<string, unknown>
-  target?: string
-  free?: number
-}) {
+function findings(more: { database?: object; request?: object; common?: Record<string, unknown>; target?: string }) {
   const facts = factsOf([siteOf('old.cloud'), siteOf('second.test')], { common: more.common ?? {} })
   const request = requestOf('old.cloud', more.target ?? 'new.domain', more.request)
-  const database = { occurrences: { columns: [] }, unknownSwitches: [], fixedSwitches: [], ...more.database }
+  const database = { occurrences: { columns: [] }, ...more.database }
   const input = {
     facts,
     request,
     names: resolveNames(facts, request),
     database,
-    diskBytesFree: more.free ?? 1000,
     givenCertificate: null,
   }
   // Only what findings look at: the rest of a plan's input is large and has no part in them.
-  return planFindings(input as unknown as RenameInput, 500)
+  return planFindings(input as unknown as RenameInput)
 }
 const ids = (found: ReturnType<typeof findings>) => found.map(({ id, severity }) => `${severity} ${id}`)
 
@@ -38,17 +31,6 @@ test('a value that the new name makes too long blocks, with its rows and the swi
   assert.match(found[0]?.evidence ?? '', /HOOK-1, HOOK-2/)
   assert.match(found[0]?.remedies.join() ?? '', /--exclude "tabWebhook\.request_url"/)
   assert.deepEqual(findings({ database: { occurrences: { columns: [column('offer', ['HOOK-1'])] } } }), [])
-})
-
-test('switches that name nothing or cannot be switched, and a full disk, block', () => {
-  assert.deepEqual(ids(findings({ database: { unknownSwitches: ['tabX.y', 'z'] } })), [
-    'critical unknown-column',
-    'critical unknown-column',
-  ])
-  assert.deepEqual(ids(findings({ database: { fixedSwitches: [{ name: 'tabX.y', reason: 'r' }] } })), [
-    'critical column-fixed',
-  ])
-  assert.deepEqual(ids(findings({ free: 499 })), ['critical disk-space'])
 })
 
 test('a key without its certificate blocks; an underscore is only warned of', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MigratorError } from '../../../src/host/errors.ts'
 import type { ColumnRule } from '../../../src/rewrite/fields/column-rule.ts'
 import { previewOffered, previewSkipped, switchRules } from '../../../src/workflows/rename-domain/plan-rewrite.ts'
 import type { RenameRequest } from '../../../src/workflows/rename-domain/request.ts'
@@ -34,10 +35,13 @@ const rules = [
   single('footer', 'offer'),
 ]
 const switched = (request: Partial<RenameRequest>) => switchRules(rules, requestOf('old.cloud', 'new.domain', request))
-const actionOf = (request: Partial<RenameRequest>, at: number) => switched(request).rules[at]
+const actionOf = (request: Partial<RenameRequest>, at: number) => switched(request)[at]
+
+const isUsage = (error: unknown, code: string, word: string): error is MigratorError =>
+  error instanceof MigratorError && error.kind === 'usage' && error.code === code && error.message.includes(word)
 
 test('nothing asked, nothing changed', () => {
-  assert.deepEqual(switched({}), { rules, unknown: [], fixed: [] })
+  assert.deepEqual(switched({}), rules)
 })
 
 test('what is offered can be switched on, with the name standing alone or without', () => {
@@ -57,8 +61,11 @@ test('what is rewritten can be left out; leaving out wins', () => {
 
 test('a switch that names nothing is not passed over', () => {
   for (const name of ['tabToDo', 'tabToDo.nothing', 'ToDo.description', 'tabSingles.value', '']) {
-    assert.deepEqual(switched({ include: [name] }).unknown, [name])
-    assert.deepEqual(switched({ exclude: [name] }).unknown, [name])
+    for (const request of [{ include: [name] }, { exclude: [name] }])
+      assert.throws(
+        () => switched(request),
+        (error) => isUsage(error, 'unknown-column', JSON.stringify(name)),
+      )
   }
 })
 
@@ -67,9 +74,10 @@ test('history and what belongs to other systems cannot be switched on, and that 
     ['tabVersion.data', 'why never'],
     ['tabSocial Login Key.redirect_url', 'why external'],
   ] as const) {
-    const { fixed, rules: after } = switched({ include: [name] })
-    assert.deepEqual(fixed, [{ name, reason }])
-    assert.deepEqual(after, rules)
+    assert.throws(
+      () => switched({ include: [name] }),
+      (error) => isUsage(error, 'column-fixed', name) && error.evidence === reason,
+    )
   }
 })
 
@@ -94,13 +102,37 @@ test('every switch that is offered can be typed as it stands and works', () => {
   assert.deepEqual(switches, ['--include "tabLetter Head.content"', '--include "tabLetter Head.content:host"'])
   const names = switches.map((text) => text.replace(/^--include "|"$/g, ''))
   const own = [rule('tabLetter Head', 'content', 'offer')]
-  for (const name of names) assert.deepEqual(switchRules(own, requestOf('a', 'b', { include: [name] })).unknown, [])
+  for (const name of names)
+    assert.equal(switchRules(own, requestOf('a', 'b', { include: [name] }))[0]?.action, 'rewrite')
 })
 
-test('what is left alone is grouped by reason; a table without key is named', () => {
-  const many = Array.from({ length: 8 }, (_, index) => rule(`tabT${index}`, 'x', 'never', { reason: 'history' }))
-  assert.deepEqual(previewSkipped(many, [], ['tabOdd']), [
+test('a name that was nearly right is answered with the right one', () => {
+  for (const [typed, meant] of [
+    ['todo.description', 'tabToDo.description'],
+    ['brand_html', 'Website Settings.brand_html'],
+  ] as const)
+    assert.throws(
+      () => switched({ include: [typed] }),
+      (error) => error instanceof MigratorError && error.hint === `Did you mean ${meant}?`,
+    )
+})
+
+test('what somebody may have expected otherwise is told by name, what is never rewritten by reason, kind and tables', () => {
+  const history = Array.from({ length: 8 }, (_, index) =>
+    rule(`tabT${index}`, 'x', 'never', { reason: 'history: as sent' }),
+  )
+  const left = switchRules(
+    [...history, rule('tabWeb Page', 'main_section', 'rewrite')],
+    requestOf('a', 'b', { exclude: ['tabWeb Page.main_section'] }),
+  )
+  assert.deepEqual(previewSkipped(left, [], ['tabOdd']), [
+    { what: 'tabWeb Page.main_section', values: null, reason: 'left out by --exclude' },
     { what: 'tabOdd', values: null, reason: 'the table has no primary key' },
-    { what: 'tabT0, tabT1, tabT2, tabT3, tabT4, tabT5 and 2 more', values: null, reason: 'history' },
+    {
+      what: 'tabT0, tabT1, tabT2, tabT3, tabT4, tabT5 and 2 more',
+      values: null,
+      reason: 'history: as sent',
+      never: { kind: 'history and logs', tables: history.map(({ table }) => table) },
+    },
   ])
 })

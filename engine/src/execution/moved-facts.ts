@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util'
+import { digestOf } from '../host/value-digest.ts'
+import type { BindingFact, Plan } from './plan.ts'
+
+type Value = BindingFact['value']
+
+/** Keys of configuration files by their values; lines of text files move with every edit around them, their step speaks for them. */
+const configured = ({ preview }: Plan): BindingFact[] =>
+  preview.configuration
+    .filter(({ what }) => !what.startsWith('line '))
+    .map(({ file, what, before, after }) => ({
+      item: `${file}: ${what}`,
+      value: `${before ?? '(not set)'} → ${after ?? '(removed)'}`,
+    }))
+
+/** Binding facts that differ between two plans of the same request, each in words: what moved since the first was made. */
+export function movedFacts(stored: Plan, fresh: Plan): string[] {
+  return [
+    ...differing(
+      [...stored.binding, ...configured(stored)].map(({ item, value }) => [item, value]),
+      [...fresh.binding, ...configured(fresh)].map(({ item, value }) => [item, value]),
+      inWords,
+    ),
+    ...movedSteps(stored, fresh),
+  ]
+}
+
+function movedSteps(stored: Plan, fresh: Plan): string[] {
+  const described = new Map([...fresh.steps, ...stored.steps].map(({ id, describe }) => [id, describe]))
+  const digests = ({ steps }: Plan): [string, string][] =>
+    steps.map(({ id, kind, phase, params }) => [id, digestOf([kind, phase, params])])
+  return differing(digests(stored), digests(fresh), (id, was, is) => {
+    const step = `step ${id} (${described.get(id)})`
+    if (was === undefined) return [`${step} is new`]
+    return [is === undefined ? `${step} is gone` : `${step} would do something else than planned`]
+  })
+}
+
+function differing<Of>(
+  stored: [string, Of][],
+  fresh: [string, Of][],
+  words: (item: string, was: Of | undefined, is: Of | undefined) => string[],
+): string[] {
+  const [before, now] = [new Map(stored), new Map(fresh)]
+  return [...new Set([...before.keys(), ...now.keys()])]
+    .filter((item) => !isDeepStrictEqual(before.get(item), now.get(item)))
+    .flatMap((item) => words(item, before.get(item), now.get(item)))
+}
+
+function inWords(item: string, was: Value | undefined, is: Value | undefined): string[] {
+  if (was === undefined) return [typeof is === 'string' ? `${item}: is ${is}, was not there` : `${item} is new`]
+  if (is === undefined) return [typeof was === 'string' ? `${item}: was ${was}, is not there` : `${item} is gone`]
+  if (typeof was === 'string' || typeof is === 'string') return [`${item}: was ${text(was)}, is ${text(is)}`]
+  return differing(Object.entries(was), Object.entries(is), (part, before, now) => {
+    if (before === undefined) return [`${item}: ${part} is new (${now})`]
+    return [now === undefined ? `${item}: ${part} is gone` : `${item}: ${part} was ${before}, is ${now}`]
+  })
+}
+
+const text = (value: Value): string => (typeof value === 'string' ? value : JSON.stringify(value))
