@@ -1,17 +1,19 @@
 import type { BenchFacts, SiteFacts } from '../bench/bench-facts.ts'
 import { bytesText, counted } from './amounts.ts'
 import { findingLines } from './render-findings.ts'
-import { shown } from './shown.ts'
+import { shown, shownName } from './shown.ts'
 import { type Style, section } from './style.ts'
+import { machineParts, placesOf } from './survey-machine.ts'
 
 /** What a bench is and what is wrong, in ten seconds; then the findings, worst first; then the sites with all their names, and the services. */
-export function renderSurvey(facts: BenchFacts, site: SiteFacts | null, style: Style): string {
+export function renderSurvey(facts: BenchFacts, site: SiteFacts | null, style: Style, now = new Date()): string {
   const sites = site === null ? facts.sites : [site]
   const parts = [
     summary(facts, site, style),
     section('Findings', findingLines(facts.findings, style), style),
-    ...sites.map((one) => siteText(one, style)),
+    ...sites.map((one) => siteText(one, facts.path, style)),
     section('Services', services(facts, style), style),
+    ...machineParts(facts, site, now, style),
     section(
       'Left over under sites',
       facts.leftovers.map((one) => `  ${shown(one.path)}: ${one.kind}, ${shown(one.detail)}`),
@@ -48,10 +50,10 @@ function summary(facts: BenchFacts, site: SiteFacts | null, style: Style): strin
   ].join('\n')
 }
 
-function siteText(site: SiteFacts, style: Style): string {
+function siteText(site: SiteFacts, benchPath: string, style: Style): string {
   const names = site.names.map((name) => {
     const url = `${name.scheme ? `${name.scheme}://` : ''}${name.host}${name.port === null ? '' : `:${name.port}`}`
-    return `    ${shown(url).padEnd(40)} ${style.dim([...new Set(name.sources.map((source) => source.from))].join(', '))}`
+    return `    ${shown(url).padEnd(40)} ${style.dim(shownName(placesOf(name, benchPath)))}`
   })
   const flags = [
     site.maintenanceMode ? style.warn('in maintenance') : null,

@@ -29,7 +29,6 @@ const rename = (...more: string[]) => [
   ...more,
 ]
 
-/** @param typedAs how the front door is called, as app_migrator/launcher.py sets it. */
 function asUser(user: string, parameters: string[], environment: Record<string, string> = {}): Ended {
   const ended = spawnSync(MIGRATOR, parameters, {
     cwd: '/',
