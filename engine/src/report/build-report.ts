@@ -2,8 +2,9 @@ import type { JournalLine } from '../execution/journal.ts'
 import type { Plan } from '../execution/plan.ts'
 import { runDirectory } from '../execution/run-directory.ts'
 import { digestOf } from '../host/value-digest.ts'
+import { isDnsUpdate } from '../rewrite/fields/outside-systems.ts'
 import { clockText } from './amounts.ts'
-import { databaseResults, filesModified, jobResults, servicesTouched } from './journal-results.ts'
+import { databaseResults, filesModified, jobResults, servicesRestarted } from './journal-results.ts'
 import { journalTimes } from './journal-times.ts'
 import type { MigrationReport } from './migration-report.ts'
 import { nextSteps } from './next-steps.ts'
@@ -39,8 +40,8 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
     steps_completed: phaseSummaries(plan, lines, times),
     configuration_changes: {
       files_modified: filesModified(plan, lines),
-      services_restarted: servicesTouched(plan, lines),
-      dns_updates_required: outside.filter((item) => item.system === 'DNS').map((item) => item.action),
+      services_restarted: servicesRestarted(plan, lines),
+      dns_updates_required: outside.filter(({ system }) => isDnsUpdate(system)).map((item) => item.action),
     },
     // What was proven about the new name says nothing about the site once that is taken back.
     verification_results: verificationResults(nothingLeft ? [] : proof),

@@ -115,10 +115,13 @@ export function filesModified(plan: Plan, lines: JournalLine[]): string[] {
   return [...new Set(files.map(asNow))]
 }
 
-export function servicesTouched(plan: Plan, lines: JournalLine[]): string[] {
-  const done = (kind: string) => plan.steps.some((step) => step.kind === kind && stands(lines, step))
-  return [
-    ...(done('proxy-config') ? ['nginx (reloaded)'] : []),
-    ...(done('resume-workers') ? ['background workers (paused for a moment, not restarted)'] : []),
-  ]
+/** Services that were restarted or told to load their files anew; one that does not run was not. */
+export function servicesRestarted(plan: Plan, lines: JournalLine[]): string[] {
+  const reloaded = plan.steps.some(
+    (step) =>
+      step.kind === 'proxy-config' &&
+      stands(lines, step) &&
+      lines.some((line) => line.type === 'progress' && line.step === step.id && line.record['event'] === 'reload'),
+  )
+  return reloaded ? ['nginx (reloaded)'] : []
 }

@@ -2,6 +2,7 @@ import type { Plan } from '../execution/plan.ts'
 import { counted } from './amounts.ts'
 import type { JournalTimes } from './journal-times.ts'
 import type { MigrationReport } from './migration-report.ts'
+import { renameCommand } from './rename-command.ts'
 import type { RunVerdict } from './run-verdict.ts'
 
 interface Input {
@@ -17,10 +18,10 @@ interface Input {
 
 /** What a person does now, most urgent first. */
 export function nextSteps({ plan, runId, verdict, times, checks, kept, failed }: Input): string[] {
-  const remedies = [
-    ...new Set(checks.flatMap((check) => (check.status === 'failed' && check.remedy ? [check.remedy] : []))),
-  ]
-  const again = `plan again: frappe-migrator rename-domain --source ${plan.site.oldName} --target ${plan.site.newName} --plan`
+  const remediesOf = (status: 'failed' | 'warning') =>
+    checks.flatMap((check) => (check.status === status && check.remedy ? [check.remedy] : []))
+  const remedies = [...new Set([...remediesOf('failed'), ...remediesOf('warning')])]
+  const again = `plan again: ${renameCommand(plan)} --plan`
   if (verdict.refused) return ['Nothing was changed.', ...remedies, `Then ${again}`]
   if (verdict.rolledBack) {
     const [first] = kept

@@ -69,6 +69,7 @@ function facts(report: MigrationReport): [name: string, value: string, note: str
     ],
   ]
   const { backup } = database
+  const services = report.configuration_changes.services_restarted
   return [
     ...(done ? answers : []),
     [
@@ -76,6 +77,7 @@ function facts(report: MigrationReport): [name: string, value: string, note: str
       secondsText(downtime.measured_seconds),
       downtime.measured_seconds === null ? '' : `expected ${downtime.expected_seconds} s`,
     ],
+    ...(services.length ? [['Services', services.join(', '), ''] as [string, string, string]] : []),
     ['Time of work', durationText(run.active_seconds * 1000), ''],
     ['Safety backup', backup ? 'verified' : 'none', backup ? bytesText(backup.bytes) : ''],
   ]

@@ -22,6 +22,8 @@ export interface OutsideSystemsInput {
 interface Reminder {
   system: string
   action: (hosts: { oldHost: string; newHost: string }) => string
+  /** Done in the zone of a domain. */
+  dns?: true
   /** One of these DocTypes is set up. */
   doctypes?: string[]
   /** One of these configuration keys is present. */
@@ -37,6 +39,7 @@ const reminders: Reminder[] = [
     system: 'DNS',
     action: ({ oldHost, newHost }) =>
       `Point ${newHost} to this server; keep ${oldHost} pointing here for 6 to 12 months so that its redirect answers.`,
+    dns: true,
     always: 'every visitor finds the site by its name',
   },
   {
@@ -126,6 +129,7 @@ const reminders: Reminder[] = [
     system: 'Mail records (SPF, DKIM, DMARC)',
     action: ({ oldHost, newHost }) =>
       `If mail is to be sent as @${newHost}, publish its records first; addresses at @${oldHost} are left as they are.`,
+    dns: true,
     doctypes: ['Email Account', 'Email Domain'],
     configKeys: ['mail_server', 'mail_login'],
   },
@@ -175,6 +179,10 @@ function reasonFor(reminder: Reminder, input: OutsideSystemsInput): string | und
   if (doctypes.length > 0) return `this site has ${doctypes.join(', ')}`
   return keys.length > 0 ? `site configuration has ${keys.join(', ')}` : undefined
 }
+
+/** Whether a reminder is about records of a domain. */
+export const isDnsUpdate = (system: string): boolean =>
+  reminders.some((reminder) => reminder.dns === true && reminder.system === system)
 
 /** The DocTypes whose rows decide which systems are on the list. */
 export const outsideDocTypes = (): string[] => [...new Set(reminders.flatMap((reminder) => reminder.doctypes ?? []))]

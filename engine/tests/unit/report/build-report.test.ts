@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { buildReport } from '../../../src/report/build-report.ts'
 import type { MigrationReport } from '../../../src/report/migration-report.ts'
-import { check, proof, Story } from './run-story.ts'
+import { renderPage } from '../../../src/report/page.ts'
+import { renderReport } from '../../../src/report/render-report.ts'
+import { plainStyle } from '../../../src/report/style.ts'
+import { check, plan, proof, Story } from './run-story.ts'
 
 const success = () => new Story().started().changed().restarted().proven(proof).end('verify_migration').state('done')
 const statusOf = (report: MigrationReport) =>
@@ -50,6 +54,29 @@ test('a success: what changed, by the paths of now, in measured times', () => {
   assert.equal(report.rollback_command, 'frappe-migrator rollback --run r1')
   assert.equal(report.run.finished, '2026-01-01T00:00:21.000Z')
   assert.ok(report.next_steps.includes('DNS: Point new.domain here.'))
+})
+
+test('nginx that does not run is not told as reloaded', () => {
+  const edited = new Story().started().changed().done('nginx').proven(proof).state('done').report()
+  assert.deepEqual(edited.configuration_changes.services_restarted, [])
+  assert.ok(edited.configuration_changes.files_modified.includes('/etc/nginx/conf.d/bench.conf'))
+})
+
+test('mail records are DNS updates too', () => {
+  const action = 'publish its records first'
+  const mail = { system: 'Mail records (SPF, DKIM, DMARC)', action, because: '' }
+  const other = { ...plan, preview: { ...plan.preview, outside: [...plan.preview.outside, mail] } }
+  const { lines } = success()
+  const report = buildReport({ plan: other, lines, runId: 'r1', now: new Date() })
+  assert.deepEqual(report.configuration_changes.dns_updates_required, ['Point new.domain here.', action])
+})
+
+test('what a warning advises is a next step as well, after what failed', () => {
+  const results = [check('a', 'warning', { remedy: 'start it' }), check('b', 'failed', { remedy: 'mend it' })]
+  const report = new Story().started().changed().restarted().proven(results).state('done').report()
+  assert.deepEqual(report.next_steps.slice(0, 2), ['mend it', 'start it'])
+  for (const text of [renderReport(report, plainStyle), renderPage(report, plan)])
+    for (const advice of ['start it', 'mend it']) assert.ok(text.includes(advice))
 })
 
 test('flags set and put back leave no modified file', () => {

@@ -116,6 +116,9 @@ export class Story {
   done(id: string, after = 1, result: PlanStep['params'] = null): this {
     return this.intent(id).#add({ type: 'done', step: id, after: result, milliseconds: after * 1000 }, after)
   }
+  reloads(id: string): this {
+    return this.#add({ type: 'progress', step: id, direction: 'apply', record: { event: 'reload' } }, 0)
+  }
   reverted(id: string, after = 1, kept: { what: string; left: string; now: string }[] = []): this {
     return this.#add({ type: 'reverted', step: id, milliseconds: after * 1000, kept }, after)
   }
@@ -153,6 +156,7 @@ export class Story {
   }
   restarted(): this {
     return this.begin('resolve_dependencies')
+      .reloads('nginx')
       .done('nginx')
       .end('resolve_dependencies')
       .begin('start_services')
