@@ -11,6 +11,7 @@ import { prepareRename } from '../../workflows/rename-domain/prepare.ts'
 import { attend, confirm } from '../attendance.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
 import { refuseUnwritable } from '../given-files.ts'
+import { withSearchProgress } from '../search-progress.ts'
 import { openSession, type Session } from '../session.ts'
 import { readPlanFile, refuseMoved } from './plan-file.ts'
 import { type RenameOptions, refuseContradictions, renameRequest } from './rename-request.ts'
@@ -27,10 +28,19 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
   if (!request) throw new Error('neither a request nor a plan file')
   const attended = attend(options)
   try {
-    const plan = await prepareRename(session.host, session.benchPath, request, {
-      signal: attended.stop,
-      profile: named?.profile ?? null,
-    })
+    const plan = await unlessStopped(attended.stop, (signal) =>
+      withSearchProgress((onProgress) =>
+        prepareRename(session.host, session.benchPath, request, {
+          signal,
+          onProgress,
+          profile: named?.profile ?? null,
+        }),
+      ),
+    )
+    if (plan === null) {
+      process.stderr.write('Stopped while planning. Nothing was changed.\n')
+      return INTERRUPTED
+    }
     if (stored) refuseMoved(stored, plan)
     if (isNothingToDo(plan)) return await showNothing(plan, options)
     const blocking = blockingFindings(plan)
@@ -57,6 +67,22 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
     return await runPlan(session, plan, options, attended)
   } finally {
     attended.release()
+  }
+}
+
+const INTERRUPTED = 130
+
+/** null when it was asked to stop: whatever broke then broke because of it. */
+async function unlessStopped<Result>(
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    const result = await work(signal)
+    return signal.aborted ? null : result
+  } catch (error) {
+    if (signal.aborted) return null
+    throw error
   }
 }
 
