@@ -52,6 +52,7 @@ test('bench becomes the engine: same process, same words, the folder it was type
   assert.deepEqual(seen.argv, words)
   assert.equal(seen.cwd, cwd)
   assert.equal(seen.typedAs, 'bench migrator')
+  assert.equal(seen.asRoot, join(bench, 'env/bin/frappe-migrator'), 'bench itself refuses root')
   assert.match(seen.node, /^v24\./)
 })
 

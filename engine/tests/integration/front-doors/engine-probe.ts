@@ -7,12 +7,14 @@ export interface Seen {
   pid: number
   node: string
   typedAs: string
+  /** What root has to type instead. */
+  asRoot: string
 }
 
 const PROBE = `
   console.log(JSON.stringify({
     argv: process.argv.slice(2), cwd: process.cwd(), pid: process.pid, node: process.version,
-    typedAs: process.env.MIGRATOR_TYPED_AS,
+    typedAs: process.env.MIGRATOR_TYPED_AS, asRoot: process.env.MIGRATOR_AS_ROOT,
   }))
   process.exitCode = 42
 `

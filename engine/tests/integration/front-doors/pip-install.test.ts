@@ -52,6 +52,7 @@ test('the engine takes the place of the script: same process, same words, its ow
   assert.equal(seen.pid, outcome.pid, 'a signal to the script has to reach the engine, once')
   assert.deepEqual(seen.argv, words)
   assert.equal(seen.typedAs, 'frappe-migrator')
+  assert.equal(seen.asRoot, script, 'sudo has a PATH of its own')
   assert.match(seen.node, /^v24\./)
 })
 
