@@ -25,7 +25,7 @@ export function renderPlan(plan: Plan, style: Style, view: Partial<PlanView> = {
   const plain = (lines: string[]) => lines.map((line) => `  ${shownName(line)}`)
   const parts = [
     summary(plan, style),
-    section('Findings', findingLines(plan.findings, style), style),
+    section('Findings', findings(plan, details, style), style),
     section('By hand', plain(preview.manual), style),
     section('Offered, but off', offeredLines(preview, style), style),
     section('What runs, in this order', order(plan, style), style),
@@ -74,6 +74,16 @@ function summary(plan: Plan, style: Style): string {
     `  undo       ${shown('frappe-migrator rollback')}, at any time until cleanup`,
     first ? style.bad(`  BLOCKED    ${shown(first.title)}${others}`) : style.good('  blocked    by nothing'),
   ].join('\n')
+}
+
+/** Notes stand in the way of nothing: they are counted. */
+function findings(plan: Plan, details: boolean, style: Style): string[] {
+  const told = plan.findings.filter(({ severity }) => details || severity !== 'information')
+  const notes = plan.findings.length - told.length
+  return [
+    ...findingLines(told, style),
+    ...(notes ? [style.dim(`  ${counted(notes, 'note')} on the bench (--details, or analyze-site)`)] : []),
+  ]
 }
 
 const undoNotes = { exact: '', regenerate: ' (undo: made anew)', none: ' (cannot be undone)' }

@@ -1,7 +1,7 @@
 import type { BenchFacts, SiteFacts } from '../bench/bench-facts.ts'
 import { bytesText, counted } from './amounts.ts'
 import { findingLines } from './render-findings.ts'
-import { shown, shownName } from './shown.ts'
+import { shown } from './shown.ts'
 import { type Style, section } from './style.ts'
 import { machineParts, placesOf } from './survey-machine.ts'
 
@@ -51,9 +51,9 @@ function summary(facts: BenchFacts, site: SiteFacts | null, style: Style): strin
 }
 
 function siteText(site: SiteFacts, benchPath: string, style: Style): string {
-  const names = site.names.map((name) => {
+  const names = site.names.flatMap((name) => {
     const url = `${name.scheme ? `${name.scheme}://` : ''}${name.host}${name.port === null ? '' : `:${name.port}`}`
-    return `    ${shown(url).padEnd(40)} ${style.dim(shownName(placesOf(name, benchPath)))}`
+    return [`    ${shown(url)}`, ...placesOf(name, benchPath, style)]
   })
   const flags = [
     site.maintenanceMode ? style.warn('in maintenance') : null,

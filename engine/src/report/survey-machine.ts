@@ -57,12 +57,11 @@ function certificateLine({ certificate, names, validTo, problem }: CertificateFa
   return `${path}: ${shownName(names.join(', '))}; ${state}`
 }
 
-/** Where a name stands, each kind of place once with its files and lines. */
-export function placesOf({ sources }: SiteName, benchPath: string): string {
+/** Where a name stands: a line for each kind of place, with its files and lines. */
+export function placesOf({ sources }: SiteName, benchPath: string, style: Style): string[] {
   const kinds = Map.groupBy(sources, (source) => source.from)
-  return [...kinds]
-    .map(
-      ([from, places]) => `${from} (${[...new Set(places.map(({ where }) => inBench(where, benchPath)))].join(', ')})`,
-    )
-    .join(', ')
+  return [...kinds].map(([from, places]) => {
+    const where = [...new Set(places.map((place) => inBench(place.where, benchPath)))].join(', ')
+    return `      ${style.dim(`${from.padEnd(12)} ${shownName(where)}`)}`
+  })
 }

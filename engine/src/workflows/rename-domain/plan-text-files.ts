@@ -15,10 +15,13 @@ export interface TextFileEdits {
 
 type Edited = Pick<TextFileEdits, 'edits' | 'shown'>
 
+/** Tabs between the words of a hosts file. */
+const onOneLine = (text: string): string => text.trim().replace(/\s+/g, ' ')
+
 const shownLine = (line: number, before: string, after: string) => ({
   line,
-  before: redactCommand(before.trim()),
-  after: redactCommand(after.trim()),
+  before: redactCommand(onOneLine(before)),
+  after: redactCommand(onOneLine(after)),
 })
 
 /** Host names standing alone count here: these lines name sites, not prose. */

@@ -40,7 +40,7 @@ const ofBench = renderSurvey(facts, null, plainStyle, now)
 test('every name is told with the places it stands in', () =>
   assert.match(
     ofBench,
-    /www\.old\.cloud +nginx \(config\/nginx\.conf:12, config\/nginx\.conf:40\), hosts-file \(\/etc\/hosts:3\)/,
+    /www\.old\.cloud\n +nginx +config\/nginx\.conf:12, config\/nginx\.conf:40\n +hosts-file +\/etc\/hosts:3/,
   ))
 
 test('certificates are told with their names and when they expire, sooner ones with their days', () => {

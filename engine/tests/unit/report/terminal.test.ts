@@ -74,7 +74,8 @@ test('a blocked plan says so at once and does not offer to run', () => {
   ]
   const text = renderPlan(blocked, plainStyle)
   assert.match(text.split('\n').slice(0, 10).join('\n'), /BLOCKED +No certificate covers new\.domain\./)
-  assert.ok(text.indexOf('critical') < text.indexOf('A note.'))
+  assert.match(text, /critical[\s\S]*1 note on the bench/)
+  assert.match(renderPlan(blocked, plainStyle, { details: true }), /critical[\s\S]*A note\./)
   assert.match(text, /look again:\n.*--plan$/)
 })
 

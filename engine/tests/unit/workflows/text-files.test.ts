@@ -81,11 +81,11 @@ test('lines of one file are one change, each file its own', () => {
 })
 
 test('a line is shown once, whole, before and after, without the password in it', () => {
-  const text = '0 4 * * * frappe curl -u me:S3CRET https://old.cloud/a https://old.cloud/b'
+  const text = '0 4 * * *\tfrappe curl -u me:S3CRET https://old.cloud/a https://old.cloud/b'
   const crontab = [{ where: '/etc/cron.d/erp', line: 3, text, kind: 'system-file' as const, names: ['old.cloud'] }]
   const facts = factsOf([siteOf('old.cloud')], { crontab })
   const [file] = planTextFiles(facts, resolveNames(facts, requestOf('old.cloud', 'new.domain')))
-  const masked = text.replace('S3CRET', '***')
+  const masked = text.replace('S3CRET', '***').replace('\t', ' ')
   assert.deepEqual(file?.shown, [{ line: 3, before: masked, after: masked.replaceAll('old.cloud', 'new.domain') }])
 })
 
