@@ -7,6 +7,7 @@ import { type Occurrences, surveyOccurrences } from '../../rewriting/survey-occu
 import type { RenameNames } from './names.ts'
 import { switchRules } from './plan-rewrite.ts'
 import type { RenameRequest } from './request.ts'
+import { rowsWithoutKey } from './rows-without-key.ts'
 
 /** What the plan needs to know of the site's database; read by `surveyDatabase`, then everything is pure. */
 export interface DatabaseFacts {
@@ -16,6 +17,8 @@ export interface DatabaseFacts {
   totalBytes: number
   rules: ColumnRule[]
   occurrences: Occurrences
+  /** Rows left alone because their table has no primary key, by table. */
+  rowsWithoutKey: ReadonlyMap<string, number>
   doctypesWithRows: ReadonlySet<string>
 }
 
@@ -48,6 +51,11 @@ export async function surveyDatabase(
       rules,
       { hosts: names.hosts, others: countedNames(names), target: names.target },
       options,
+    ),
+    rowsWithoutKey: await rowsWithoutKey(
+      database,
+      rules,
+      names.hosts.map(({ from }) => from),
     ),
     doctypesWithRows: await docTypesInUse(database, schema.docTypes, new Set(tables.map((table) => table.name))),
   }

@@ -64,15 +64,11 @@ const fixedColumn = (name: string, reason: string): MigratorError =>
 /** History, credentials, other systems' addresses: no switch turns these on. */
 const isFixed = ({ action }: ColumnRule): boolean => action === 'never' || action === 'external'
 
-export function rewriteTargets(
-  rules: ColumnRule[],
-  tables: TableSchema[],
-): { targets: RewriteTarget[]; withoutKey: string[] } {
-  return targetsOf(
+export const rewriteTargets = (rules: ColumnRule[], tables: TableSchema[]): RewriteTarget[] =>
+  targetsOf(
     rules.filter((rule) => rule.action === 'rewrite'),
     tables,
-  )
-}
+  ).targets
 
 type Preview = Plan['preview']
 
@@ -118,7 +114,7 @@ const quoted = (text: string): string => (/^[\w.:-]+$/.test(text) ? text : `"${t
 export function previewSkipped(
   rules: ColumnRule[],
   columns: ColumnOccurrences[],
-  withoutKey: string[],
+  withoutKey: ReadonlyMap<string, number>,
 ): Preview['skipped'] {
   const left = Map.groupBy(
     rules.filter((rule) => rule.action === 'never'),
@@ -138,7 +134,7 @@ export function previewSkipped(
   return [
     ...refused,
     ...excluded.map((what) => ({ what, values: null, reason: EXCLUDED })),
-    ...withoutKey.map((table) => ({ what: table, values: null, reason: 'the table has no primary key' })),
+    ...[...withoutKey].map(([what, values]) => ({ what, values, reason: 'the table has no primary key' })),
     ...never,
   ]
 }

@@ -47,7 +47,7 @@ export function planRename(input: RenameInput): Plan {
   const byHand = allTextFiles.filter((file) => isByHand(file, facts, input.privileged))
   const textFiles = allTextFiles.filter((file) => !byHand.includes(file))
   const nginx = planNginx(facts, names, request, certificate.chosen)
-  const { targets, withoutKey } = rewriteTargets(database.rules, database.tables)
+  const targets = rewriteTargets(database.rules, database.tables)
   const parts = {
     facts,
     names,
@@ -85,7 +85,7 @@ export function planRename(input: RenameInput): Plan {
       services: servicesPreview(input, nginx),
       rewrite,
       offered: [...offeredNames(input), ...previewOffered(columns)],
-      skipped: previewSkipped(database.rules, columns, withoutKey),
+      skipped: previewSkipped(database.rules, columns, database.rowsWithoutKey),
       outside: outsidePreview(input),
       manual: manualSteps(input, nginx, byHand),
       downtimeSeconds: Math.ceil(WINDOW_BASE_SECONDS + cells / CELLS_PER_SECOND),
