@@ -64,6 +64,8 @@ before(async () => {
   certificate = await makeCertificate(join(directory, 'tls'), [OLD, NEW])
   for (const path of [certificate.certificate, certificate.key]) chownSync(path, real.owner.id, real.owner.group)
   await chmod(directory, 0o755)
+  // Frappe 14 unpacks the dump beside it.
+  chownSync(directory, real.owner.id, real.owner.group)
   const saved = JSON.parse(readFileSync(join(dump, 'site_config_backup.json'), 'utf8')) as Record<string, string>
   await real.newSite(OLD)
   await real.restoreSite(OLD, join(directory, 'database.sql.gz'), {
