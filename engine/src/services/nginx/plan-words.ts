@@ -60,7 +60,7 @@ function editDirectives(
       }
     } else if (directive.name === 'try_files' && (entry.thisBench || entry.server.root === null)) {
       editRootedPaths(path, directive, request, draft)
-    } else if (entry.exclusive && HOST_DIRECTIVES.has(directive.name)) {
+    } else if (entry.exclusive && !request.commonName && HOST_DIRECTIVES.has(directive.name)) {
       for (const word of directive.words) editHosts(path, directive.name, word, request, draft)
     }
   }

@@ -40,9 +40,12 @@ export function planNginx(
     directory: names.directory,
     sitesPath: `${facts.path}/sites`,
     siteNames: [...new Set([names.site.name, ...names.site.names.map((name) => name.host)])],
+    webPorts: facts.ports.filter(({ purpose }) => WEB_PORTS.has(purpose)).map(({ port }) => port),
+    ...(names.ambiguous === null ? {} : { commonName: true as const }),
     certificate,
+    // This machine calls itself by a common name: nobody is sent away from it.
     redirect:
-      request.redirect && first !== undefined
+      request.redirect && names.ambiguous === null && first !== undefined
         ? {
             from: first,
             ...(also.length > 0 ? { also } : {}),
@@ -67,6 +70,8 @@ export function planNginx(
     redirects: wanted.redirect !== null,
   }
 }
+
+const WEB_PORTS = new Set(['webserver_port', 'socketio_port'])
 
 const where = (file: string, line: number | null): string => (line === null ? file : `${file}:${line}`)
 

@@ -1,5 +1,7 @@
 import type { BenchFacts } from '../../bench/bench-facts.ts'
+import { canonicalHost } from '../../bench/host-name.ts'
 import { type LineEdit, lineEdit } from '../../changes/line-edits.ts'
+import { isAmbiguousHost } from '../../rewrite/host-name.ts'
 import { rewriteText } from '../../rewrite/rewrite-text.ts'
 import type { RenameNames } from './names.ts'
 
@@ -10,18 +12,52 @@ export interface TextFileEdits {
   edits: LineEdit[]
 }
 
-/** Host names standing alone count here: these lines name sites, not prose. */
-function editsOf(line: number, text: string, names: RenameNames): LineEdit[] {
-  const { directory } = names
+/** A word of a line to replace. */
+type Word = LineEdit['words'][number]
+
+const edited = (line: number, text: string, words: Word[]): LineEdit[] =>
+  words.length === 0 ? [] : [lineEdit(line, text, words)]
+
+/** Host names standing alone count here: these lines name sites, not prose. A name too common to be the site's is not among them. */
+function hostWords(text: string, names: RenameNames): Word[] {
+  const { directory, source } = names
   const rules = [
-    { from: names.source.host, to: names.target },
+    ...(names.ambiguous === null ? [{ from: source.host, to: names.target }] : []),
     ...names.hosts,
-    ...(directory ? [{ from: directory.from.toLowerCase(), to: directory.to }] : []),
+    ...(directory && !isAmbiguousHost(directory.from)
+      ? [{ from: canonicalHost(directory.from), to: directory.to }]
+      : []),
   ]
   const { changed } = rewriteText(text, rules, { form: 'host', json: false })
-  if (changed.length === 0) return []
-  const words = changed.map(({ start, before, after }) => ({ at: start, from: before, to: after }))
-  return [lineEdit(line, text, words)]
+  return changed.map(({ start, before, after }) => ({ at: start, from: before, to: after }))
+}
+
+/** Where a word can only be the directory of a site: behind `--site`, and in a path into this bench's `sites/`. */
+function directoryWords(text: string, names: RenameNames, benchPath: string): Word[] {
+  const { directory } = names
+  if (!directory || !isAmbiguousHost(directory.from) || entersElsewhere(text, benchPath)) return []
+  const name = escapeRegex(directory.from)
+  const sites = `(?:${escapeRegex(benchPath)}/|(?<![\\w./-])(?:\\./)?)sites/`
+  const pattern = new RegExp(`(?:(?<!\\S)--site(?:=|\\s+)["']?|${sites})(${name})(?=["']?(?:[\\s;&|)]|$)|/)`, 'dg')
+  return [...text.matchAll(pattern)].flatMap((match) => {
+    const at = match.indices?.[1]?.[0]
+    return at === undefined ? [] : [{ at, from: directory.from, to: directory.to }]
+  })
+}
+
+/** `cd /home/other/bench && bench --site site1 …`: a common name is some other bench's site there. */
+function entersElsewhere(text: string, benchPath: string): boolean {
+  const entered = [...text.matchAll(/\bcd\s+["']?(\/[^\s"';&|]*)/g)].map(([, path = '']) => path)
+  return entered.some((path) => path !== benchPath && !path.startsWith(`${benchPath}/`))
+}
+
+const escapeRegex = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+
+/** Both in the order of the line; a place that both know counts once. */
+function cronWords(text: string, names: RenameNames, benchPath: string): Word[] {
+  const hosts = hostWords(text, names)
+  const directories = directoryWords(text, names, benchPath).filter((word) => !hosts.some(({ at }) => at === word.at))
+  return [...hosts, ...directories].sort((one, other) => one.at - other.at)
 }
 
 /**
@@ -50,14 +86,18 @@ export function planTextFiles(facts: BenchFacts, names: RenameNames): TextFileEd
     entry.edits.push(...edits)
     if (entry.edits.length) byFile.set(path, entry)
   }
-  for (const entry of facts.hostsEntries) add(entry.path, 'hosts', editsOf(entry.line, entry.text, names))
+  for (const entry of facts.hostsEntries) {
+    // `--also-rewrite localhost` speaks of links: this machine goes on being called so.
+    const words = hostWords(entry.text, names).filter(({ from }) => !isAmbiguousHost(from.toLowerCase()))
+    add(entry.path, 'hosts', edited(entry.line, entry.text, words))
+  }
   for (const line of facts.crontab) {
     // Where the directory keeps its name, a line that names it still works.
     if (!names.directory && !rewriteText(line.text, names.hosts, { form: 'url', json: false }).changed.length) continue
     add(
       line.where,
       line.kind === 'user-crontab' ? 'user-crontab' : 'system-crontab',
-      editsOf(line.line, line.text, names),
+      edited(line.line, line.text, cronWords(line.text, names, facts.path)),
     )
   }
   return [...found, ...byFile.values()]
