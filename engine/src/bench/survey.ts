@@ -7,7 +7,15 @@ import { SUPERVISOR_DIRECTORIES } from '../services/supervisor.ts'
 import { SYSTEMD_DIRECTORIES } from '../services/systemd.ts'
 import { readTextFile } from '../services/text-file.ts'
 import { readApps } from './apps.ts'
-import type { AppFacts, BenchFacts, CertificateFacts, CrontabLine, LeftoverFacts, RedisFacts } from './bench-facts.ts'
+import type {
+  AppFacts,
+  BenchFacts,
+  CertificateFacts,
+  CrontabLine,
+  LeftoverFacts,
+  ProcessManagerFacts,
+  RedisFacts,
+} from './bench-facts.ts'
 import { readRunning } from './bench-processes.ts'
 import { readBenchVersion } from './bench-version.ts'
 import { readCertificates } from './certificates.ts'
@@ -99,13 +107,11 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
     part<NginxFacts | null>('nginx configuration', null, () => readNginxPart(host, options.nginxConfig, processes)),
     part<string | null>('version of bench', null, () => plain(readBenchVersion(host, owner.home))),
     part('bench id', '', () => plain(readBenchId(host, bench, textAt(common, 'bench_id')))),
-    part('process manager', { kind: 'none' as const, where: [] }, () =>
-      plain(
-        readProcessManager(host, bench, benchPaths, {
-          supervisor: options.supervisorDirectories ?? SUPERVISOR_DIRECTORIES,
-          systemd: options.systemdDirectories ?? SYSTEMD_DIRECTORIES,
-        }),
-      ),
+    part<Omit<ProcessManagerFacts, 'running'>>('process manager', { kind: 'none', where: [] }, () =>
+      readProcessManager(host, bench, benchPaths, {
+        supervisor: options.supervisorDirectories ?? SUPERVISOR_DIRECTORIES,
+        systemd: options.systemdDirectories ?? SYSTEMD_DIRECTORIES,
+      }),
     ),
     part<RedisFacts[]>('Redis', [], () => readRedis(common, Math.min(timeout, REDIS_TIMEOUT_MILLISECONDS))),
     part<CrontabLine[]>('crontabs', [], () =>

@@ -69,9 +69,12 @@ export interface Host {
   readonly userName: string
   /** null when nothing is there; follows no link. Other failures (no permission) throw the system's error. */
   status(path: string): Promise<FileStatus | null>
-  readFile(path: string): Promise<Buffer>
-  /** Names in a directory, sorted. */
-  list(path: string): Promise<string[]>
+  /** `privileged`: with root's rights where ours do not do and we have them; crontabs alone are read so. */
+  readFile(path: string, options?: { privileged?: boolean }): Promise<Buffer>
+  /** Names in a directory, sorted. `privileged` as in readFile, for crontabs and Let's Encrypt's certificates. */
+  list(path: string, options?: { privileged?: boolean }): Promise<string[]>
+  /** The certificates of a PEM file and nothing else of it, never a key; with root's rights where ours do not do and we have them. */
+  readCertificates(path: string): Promise<string>
   readLink(path: string): Promise<string>
   realPath(path: string): Promise<string>
   /**

@@ -144,4 +144,6 @@ export interface NginxRenamePlan {
   problems: { file: string; line: number | null; problem: string; hint: string }[]
   /** Worth knowing, no obstacle: a wildcard that matches the new name, a word that still names the old host. */
   notes: { file: string; line: number | null; note: string }[]
+  /** Names that stay in a block which gets the new certificate. */
+  recertified: { file: string; line: number; names: string[] }[]
 }

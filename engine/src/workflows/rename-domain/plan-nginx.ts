@@ -1,10 +1,11 @@
-import type { BenchFacts } from '../../bench/bench-facts.ts'
+import type { BenchFacts, CertificateFacts } from '../../bench/bench-facts.ts'
 import type { Finding } from '../../bench/finding.ts'
 import { sha256Of } from '../../host/value-digest.ts'
+import { certificateCovers } from '../../services/certificates.ts'
 import type { NginxRenamePlan, NginxRenameRequest } from '../../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../../services/nginx/plan-rename.ts'
 import type { RenameNames } from './names.ts'
-import type { ChosenCertificate } from './plan-certificate.ts'
+import { pairOf } from './plan-certificate.ts'
 import type { RenameRequest } from './request.ts'
 
 export interface NginxPlan {
@@ -20,7 +21,8 @@ export function planNginx(
   facts: BenchFacts,
   names: RenameNames,
   request: RenameRequest,
-  certificate: ChosenCertificate,
+  certificate: CertificateFacts | null,
+  now: Date,
 ): NginxPlan | null {
   const { nginx } = facts
   // The name's blocks were edited by the rename before this one; what names the old one now is its redirect.
@@ -42,7 +44,7 @@ export function planNginx(
     siteNames: [...new Set([names.site.name, ...names.site.names.map((name) => name.host)])],
     webPorts: facts.ports.filter(({ purpose }) => WEB_PORTS.has(purpose)).map(({ port }) => port),
     ...(names.ambiguous === null ? {} : { commonName: true as const }),
-    certificate,
+    certificate: pairOf(certificate),
     // This machine calls itself by a common name: nobody is sent away from it.
     redirect:
       request.redirect && names.ambiguous === null && first !== undefined
@@ -66,7 +68,7 @@ export function planNginx(
       before: edit.before === null ? null : sha256Of(edit.before),
       after: sha256Of(edit.after),
     })),
-    findings: [...problemsOf(plan), ...notesOf(plan)],
+    findings: [...problemsOf(plan), ...uncoveredNames(plan, certificate, now), ...notesOf(plan)],
     redirects: wanted.redirect !== null,
   }
 }
@@ -84,6 +86,26 @@ function problemsOf(plan: NginxRenamePlan): Finding[] {
     remedies: [hint],
     subject: file,
   }))
+}
+
+/** Visitors of a name that stays in the block would be warned by their browsers. */
+function uncoveredNames(plan: NginxRenamePlan, certificate: CertificateFacts | null, now: Date): Finding[] {
+  return plan.recertified.flatMap(({ file, line, names }) => {
+    const uncovered = names.filter((name) => certificate !== null && !certificateCovers(certificate, name, now))
+    if (uncovered.length === 0) return []
+    return [
+      {
+        id: 'certificate-names',
+        severity: 'warning' as const,
+        title: `The certificate for the new name does not cover ${uncovered.join(', ')}, which the same nginx block serves.`,
+        evidence: `${where(file, line)}; ${certificate?.certificate} covers ${certificate?.names.join(', ')}`,
+        remedies: [
+          `Have the certificate issued for ${uncovered.join(', ')} too, or give these names a block and a certificate of their own.`,
+        ],
+        subject: file,
+      },
+    ]
+  })
 }
 
 function notesOf(plan: NginxRenamePlan): Finding[] {

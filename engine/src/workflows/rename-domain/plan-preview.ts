@@ -1,4 +1,5 @@
 import type { BenchFacts } from '../../bench/bench-facts.ts'
+import { CRONTAB_UNREADABLE } from '../../bench/machine-files.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { outsideSystems } from '../../rewrite/fields/outside-systems.ts'
 import type { RenameNames } from './names.ts'
@@ -100,6 +101,12 @@ export function manualSteps(
         return `Edit ${file.path}, line ${edit.line}, ${as}: ${words}`
       }),
     ),
+    ...facts.findings
+      .filter(({ id }) => id === CRONTAB_UNREADABLE)
+      .map(
+        ({ subject, evidence }) =>
+          `Look whether a crontab that could not be read (${evidence}) names the site: sudo grep -rn '${names.site.name}' '${subject}'`,
+      ),
     ...(development && served && names.directory
       ? [
           'Restart bench start (or bench serve): the development server was started for the old name and answers with it until then.',

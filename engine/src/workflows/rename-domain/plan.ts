@@ -6,7 +6,7 @@ import { digestOf } from '../../host/value-digest.ts'
 import type { DatabaseFacts } from './database-facts.ts'
 import { planFindings } from './findings.ts'
 import type { RenameNames } from './names.ts'
-import { planCertificate } from './plan-certificate.ts'
+import { pairOf, planCertificate } from './plan-certificate.ts'
 import { planChecks } from './plan-checks.ts'
 import { planNginx } from './plan-nginx.ts'
 import { configurationPreview, manualSteps, offeredNames, outsidePreview, servicesPreview } from './plan-preview.ts'
@@ -41,12 +41,12 @@ const WINDOW_BASE_SECONDS = 2
 export function planRename(input: RenameInput): Plan {
   const { facts, names, request, database } = input
   const certificate = planCertificate(facts, names, request, input.givenCertificate, input.now)
-  const siteConfig = planSiteConfig(names, certificate.chosen)
+  const siteConfig = planSiteConfig(names, pairOf(certificate.chosen))
   const commonConfig = planCommonConfig(facts, names)
   const allTextFiles = planTextFiles(facts, names)
   const byHand = allTextFiles.filter((file) => isByHand(file, facts, input.privileged))
   const textFiles = allTextFiles.filter((file) => !byHand.includes(file))
-  const nginx = planNginx(facts, names, request, certificate.chosen)
+  const nginx = planNginx(facts, names, request, certificate.chosen, input.now)
   const { targets, withoutKey } = rewriteTargets(database.rules, database.tables)
   const parts = {
     facts,
