@@ -37,7 +37,7 @@ export type NameSource =
 
 /** One name the site is known by. */
 export interface SiteName {
-  /** Lower-case ASCII host, or the directory's name as it is. */
+  /** Lower-case ASCII, whatever spelling stands there: `canonicalHost`. */
   host: string
   /** From a `host_name` or listen port that is not the scheme's own. */
   port: number | null

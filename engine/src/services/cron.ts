@@ -57,7 +57,8 @@ export async function readCrontabs(
         const where = spool ? `crontab of ${name}` : `${directory}/${name}`
         const read = await readTextFile(host, `${directory}/${name}`, { privileged: true })
         if (read.state === 'read') lines.push(...activeLines(where, spool ? 'user-crontab' : 'system-file', read.text))
-        else if (read.state === 'unreadable' && read.code !== 'EISDIR') unreadable.push({ where, reason: read.code })
+        else if (read.state === 'unreadable' && read.code !== 'EISDIR')
+          unreadable.push({ where: `${directory}/${name}`, reason: read.code })
       }
     }),
   ])

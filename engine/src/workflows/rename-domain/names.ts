@@ -1,4 +1,5 @@
 import type { BenchFacts, SiteFacts, SiteName } from '../../bench/bench-facts.ts'
+import { canonicalHost } from '../../bench/host-name.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
 import type { SitePlace } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
@@ -57,7 +58,7 @@ export function resolveNames(facts: BenchFacts, request: RenameRequest, done: Si
   refuseLink(site)
   const url = urlOf(request.url, target)
   const wanted = request.renameDirectory
-  const rename = wanted === 'yes' || (wanted === 'auto' && site.name.toLowerCase() === source.host)
+  const rename = wanted === 'yes' || (wanted === 'auto' && canonicalHost(site.name) === source.host)
   const directory = rename && site.name !== target ? { from: site.name, to: target } : null
   refuseTaken(facts, site, target, directory)
   const also = [...new Set(request.alsoRewrite)].map((name) => alsoRewritten(facts, site, name, target))
@@ -91,7 +92,7 @@ function renamedBefore(facts: BenchFacts, request: RenameRequest, done: SitePlac
   const { source, target, site } = request
   if (siteByAnyName(facts, source).length > 0) return undefined
   const last = done.findLast(
-    (place) => place.oldName === source.toLowerCase() && place.newName === target.toLowerCase(),
+    (place) => place.oldName === canonicalHost(source) && place.newName === canonicalHost(target),
   )
   if (!last || (site !== null && site !== last.newDirectory)) return undefined
   return siteByAnyName(facts, target).find((one) => one.name === last.newDirectory)
@@ -193,9 +194,9 @@ function refuseTaken(facts: BenchFacts, site: SiteFacts, target: string, directo
         `site ${other.name}: ${name.sources.map((source) => `${source.from} (${source.where})`).join(', ')}`,
         'Choose another name, or take it from that site first.',
       )
-    if (other !== site && other.name.toLowerCase() === target) throw taken(other.path, 'Choose another name.')
+    if (other !== site && canonicalHost(other.name) === target) throw taken(other.path, 'Choose another name.')
   }
-  const leftover = facts.leftovers.find((entry) => entry.path.split('/').at(-1) === target)
+  const leftover = facts.leftovers.find((entry) => canonicalHost(entry.path.split('/').at(-1) ?? '') === target)
   if (leftover && (directory || leftover.kind === 'archived')) {
     throw taken(
       `${leftover.path} (${leftover.detail})`,

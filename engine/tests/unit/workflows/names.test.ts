@@ -118,6 +118,22 @@ for (const [what, source, target, more, code, kind] of refusals) {
   })
 }
 
+test('a directory with an international name is the source in either spelling, and no other name', () => {
+  const bench = factsOf([siteOf('käse.example')])
+  for (const source of ['käse.example', 'xn--kse-qla.example', 'KÄSE.example']) {
+    const found = resolveNames(bench, requestOf(source, 'new.domain'))
+    assert.deepEqual([found.directory, found.others], [{ from: 'käse.example', to: 'new.domain' }, []])
+  }
+})
+
+test('an international name is taken in either spelling', () => {
+  const bench = factsOf([siteOf('old.cloud'), siteOf('käse.example')], {
+    leftovers: [{ path: '/b/sites/bücher.example', kind: 'without-config', detail: 'left' }],
+  })
+  for (const target of ['käse.example', 'xn--kse-qla.example', 'bücher.example', 'xn--bcher-kva.example'])
+    assert.equal(refusal(() => resolveNames(bench, requestOf('old.cloud', target))).code, 'target-taken')
+})
+
 test('a name given twice to --also-rewrite counts once', () => {
   const found = names('old.cloud', 'new.domain', { alsoRewrite: ['a.test', 'a.test'] })
   assert.equal(found.hosts.length, 2)
