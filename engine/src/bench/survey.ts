@@ -75,7 +75,7 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
   const commonPath = `${bench}/sites/common_site_config.json`
   const currentPath = `${bench}/sites/currentsite.txt`
   const noJson = { path: commonPath, exists: false, text: null, value: null }
-  const noDirectories: SiteDirectories = { sites: [], leftovers: [], findings: [] }
+  const noDirectories: SiteDirectories = { sites: [], links: [], leftovers: [], findings: [] }
   const unknownLayout = { kind: 'unknown' as const, traces: [], python: null }
   const unknownOwner: Owner = { userId: -1, name: 'unknown', groupId: -1, home: null }
 
@@ -147,6 +147,7 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
     benchId,
     apps,
     sites,
+    links: directories.links,
     leftovers: [...directories.leftovers, ...duplicates.value, ...archived],
     commonConfig,
     currentSite,

@@ -88,6 +88,8 @@ export interface Host {
    */
   settleUnfinished(path: string, options?: { privileged?: boolean }): Promise<void>
   makeDirectory(path: string, mode?: number): Promise<void>
+  /** A symbolic link with this text, in the place of one that is there; atomic and durable like writeFile. */
+  writeLink(path: string, text: string): Promise<void>
   /** Renames and makes it durable in both parents. Never over an existing target: throws EEXIST. */
   rename(from: string, to: string): Promise<void>
   /** Removes a file, a link or (recursive) a directory; nothing there is fine. */

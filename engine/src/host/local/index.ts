@@ -51,6 +51,7 @@ export function localHost(): Host {
     settleUnfinished: (path, options = {}) =>
       options.privileged && !isRoot ? settleUnfinishedPrivileged(path) : files.settleUnfinished(path),
     makeDirectory: files.makeDirectory,
+    writeLink: files.writeLinkDurably,
     rename: files.renameDurably,
     remove: (path, options = {}) =>
       options.privileged && !isRoot ? removePrivileged(path) : files.removeDurably(path, options.recursive ?? false),

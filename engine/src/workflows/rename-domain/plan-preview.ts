@@ -4,22 +4,32 @@ import type { Plan } from '../../execution/plan.ts'
 import { outsideSystems } from '../../rewrite/fields/outside-systems.ts'
 import type { RenameNames } from './names.ts'
 import type { RenameInput } from './plan.ts'
+import type { LinkEdit } from './plan-links.ts'
 import type { NginxPlan } from './plan-nginx.ts'
 import type { ConfigurationEdit } from './plan-site-config.ts'
 import type { TextFileEdits } from './plan-text-files.ts'
 
-export function configurationPreview(
-  keys: ConfigurationEdit[],
-  textFiles: TextFileEdits[],
-  nginx: NginxPlan | null,
-  names: RenameNames,
-  facts: BenchFacts,
-): Plan['preview']['configuration'] {
+export function configurationPreview({
+  facts,
+  names,
+  keys,
+  textFiles,
+  links,
+  nginx,
+}: {
+  facts: BenchFacts
+  names: RenameNames
+  keys: ConfigurationEdit[]
+  textFiles: TextFileEdits[]
+  links: LinkEdit[]
+  nginx: NginxPlan | null
+}): Plan['preview']['configuration'] {
   const { directory } = names
   return [
     ...(directory
       ? [{ file: `${facts.path}/sites`, what: 'directory', before: directory.from, after: directory.to }]
       : []),
+    ...links.map(({ link, from, to }) => ({ file: link, what: 'link', before: from, after: to })),
     ...keys.map(({ file, what, before, after }) => ({ file, what, before, after })),
     ...textFiles.flatMap((file) =>
       file.edits.flatMap((edit) =>

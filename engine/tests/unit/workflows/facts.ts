@@ -54,6 +54,7 @@ export function factsOf(
     benchId: 'frappe-bench',
     apps: [],
     sites,
+    links: [],
     leftovers: [],
     commonConfig: {
       path: `${BENCH}/sites/common_site_config.json`,
