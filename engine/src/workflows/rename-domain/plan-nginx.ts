@@ -51,7 +51,8 @@ export function planNginx(
         ? {
             from: first,
             ...(also.length > 0 ? { also } : {}),
-            toUrl: `${names.scheme}://${names.target}${port === null ? '' : `:${port}`}`,
+            // Who came over TLS is not sent to plain http, whatever scheme host_name has.
+            toUrl: `${names.url === null && names.site.tls ? 'https' : names.scheme}://${names.target}${port === null ? '' : `:${port}`}`,
             status: 307,
             tls: names.site.certificate,
           }

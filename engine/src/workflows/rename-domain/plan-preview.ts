@@ -1,4 +1,4 @@
-import type { BenchFacts } from '../../bench/bench-facts.ts'
+import type { BenchFacts, NameSource } from '../../bench/bench-facts.ts'
 import { CRONTAB_UNREADABLE } from '../../bench/machine-files.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { outsideSystems } from '../../rewrite/fields/outside-systems.ts'
@@ -65,16 +65,31 @@ export function servicesPreview({ facts, names }: RenameInput, nginx: NginxPlan 
   ]
 }
 
+/** Names that stay, the site's own also where no value holds them, with the places of the configuration that keep them. */
 export function offeredNames({ database, names }: RenameInput): Plan['preview']['offered'] {
-  return database.occurrences.others.map(({ host, values, samples }) => ({
-    what:
+  return database.occurrences.others.flatMap(({ host, values, samples }) => {
+    const known = names.others.find((name) => name.host === host)
+    if (values === 0 && known === undefined) return []
+    const places = [...new Set((known?.sources ?? []).map(({ from }) => PLACES[from]))].join(', ')
+    const what =
       host === names.ambiguous
         ? `${host}: too common a name to be rewritten unasked`
-        : `${host}: another name of the site`,
-    values,
-    switch: `--also-rewrite ${host}`,
-    samples,
-  }))
+        : host === names.source.host
+          ? `${host} without port ${names.source.port}`
+          : `${host}: another name of the site${places === '' ? '' : `, which stays in ${places}`}`
+    return [{ what, values, switch: `--also-rewrite ${host}`, samples }]
+  })
+}
+
+const PLACES: Record<NameSource, string> = {
+  directory: "the directory's name",
+  host_name: 'host_name',
+  domains: 'domains',
+  wildcard: 'the wildcard',
+  default_site: 'default_site',
+  nginx: 'nginx',
+  'hosts-file': 'the hosts file',
+  currentsite: 'currentsite.txt',
 }
 
 export function outsidePreview({ facts, names, database }: RenameInput): Plan['preview']['outside'] {

@@ -114,3 +114,18 @@ for (const [names, warned] of [
     )
   })
 }
+
+test('the redirect of a site with TLS leads to https, though host_name says http; --url has the last word', async () => {
+  const names = [nameOf('old.cloud', 'nginx', { scheme: 'http' })]
+  const facts = factsOf([siteOf('s', { tls: true, names })], {
+    nginx: await nginxOf({ '/etc/nginx/nginx.conf': BLOCK }),
+  })
+  for (const [url, expected] of [
+    [null, 'https://new.domain'],
+    ['http://new.domain:8080', 'http://new.domain:8080'],
+  ]) {
+    const wanted = requestOf('old.cloud', 'new.domain', { url: url ?? null })
+    const planned = planNginx(facts, resolveNames(facts, wanted), wanted, certificateOf(['new.domain']), NOW)
+    assert.equal(planned?.request.redirect?.toUrl, expected)
+  }
+})

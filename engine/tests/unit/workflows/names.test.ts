@@ -139,6 +139,23 @@ test('a name given twice to --also-rewrite counts once', () => {
   assert.equal(found.hosts.length, 2)
 })
 
+test('a name that another site carries too may follow when this site carries it', () => {
+  const found = names('second.test', 'new.domain', { alsoRewrite: ['both.test'] })
+  assert.deepEqual(
+    found.hosts.map((rule) => rule.from),
+    ['second.test', 'both.test'],
+  )
+})
+
+test('beside a source with a port the same name without one can follow', () => {
+  const found = names('10.0.0.5:8000', 'new.domain', { alsoRewrite: ['10.0.0.5'] })
+  assert.deepEqual(found.hosts, [
+    { from: '10.0.0.5', to: 'new.domain', fromPort: 8000 },
+    { from: '10.0.0.5', to: 'new.domain' },
+  ])
+  assert.equal(names('old.cloud', 'new.domain', { alsoRewrite: ['old.cloud:8000'] }).hosts.length, 1)
+})
+
 test('--site tells which of two sites is meant', () => {
   assert.equal(names('both.test', 'new.domain', { site: 'third.test' }).site, third)
 })
