@@ -32,8 +32,9 @@ export async function readNginxPart(
   host: Host,
   mainConfig: string | undefined,
   processes: Awaited<ReturnType<Host['processes']>>,
+  benchPaths: string[],
 ): Promise<Reading<NginxFacts | null>> {
-  const nginx = await readNginx(host, { ...(mainConfig === undefined ? {} : { mainConfig }), processes })
+  const nginx = await readNginx(host, { ...(mainConfig === undefined ? {} : { mainConfig }), processes, benchPaths })
   const findings = (nginx?.files ?? []).flatMap(({ path, problem }): Finding[] => {
     if (problem === null) return []
     const remedies = ['sudo nginx -t', `Correct ${path}; its blocks are not seen until then.`]

@@ -104,7 +104,9 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
   const common = commonConfig.value
   const [sitesOnDisk, nginx, benchVersion, benchId, processManager, redis, crontabs] = await Promise.all([
     part<SiteOnDisk[]>('sites', [], () => readSites(host, directories.sites, owner)),
-    part<NginxFacts | null>('nginx configuration', null, () => readNginxPart(host, options.nginxConfig, processes)),
+    part<NginxFacts | null>('nginx configuration', null, () =>
+      readNginxPart(host, options.nginxConfig, processes, benchPaths),
+    ),
     part<string | null>('version of bench', null, () => plain(readBenchVersion(host, owner.home))),
     part('bench id', '', () => plain(readBenchId(host, bench, textAt(common, 'bench_id')))),
     part<Omit<ProcessManagerFacts, 'running'>>('process manager', { kind: 'none', where: [] }, () =>

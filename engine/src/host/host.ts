@@ -95,6 +95,8 @@ export interface Host {
   /** Removes a file, a link or (recursive) a directory; nothing there is fine. */
   remove(path: string, options?: { recursive?: boolean; privileged?: boolean }): Promise<void>
   run(command: Command): Promise<Completed>
+  /** What this machine is reached by: the addresses of its interfaces, and its name. */
+  addresses(): string[]
   freeBytes(path: string): Promise<number>
   freeInodes(path: string): Promise<number>
   /** All processes that may be seen. */

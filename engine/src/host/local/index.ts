@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { hostname, networkInterfaces, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { Host } from '../host.ts'
 import * as files from './files.ts'
@@ -59,6 +59,10 @@ export function localHost(): Host {
       command.privileged && !isRoot && hasPrivilegedChannel()
         ? askPrivileged({ kind: 'run', argv: command.argv })
         : run(command),
+    addresses: () => [
+      ...Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+      hostname(),
+    ],
     freeBytes: async (path) => {
       const found = await statfs((await files.status(path)) ? path : dirname(path))
       return found.bavail * found.bsize

@@ -46,7 +46,7 @@ test("bench's version is read from its installed package", async (context) => {
 
 test('an nginx file that cannot be parsed is a finding', async (context) => {
   const root = await makeTree(context, { 'nginx.conf': 'events {}\nhttp { server { listen 80; }\n' })
-  const { findings } = await readNginxPart(quietHost(), `${root}/nginx.conf`, [])
+  const { findings } = await readNginxPart(quietHost(), `${root}/nginx.conf`, [], [])
   assert.deepEqual(
     findings.map(({ id, subject }) => [id, subject]),
     [['nginx-file-problem', `${root}/nginx.conf`]],
