@@ -40,8 +40,25 @@ export async function findInstallations(
   const [first, second] = [running.filter(isOf(own.config)), running.filter((one) => !isOf(own.config)(one))]
   const stopped = { mainConfig: wanted ?? own.config, ...own.program, prefix: null, master: null, unit: null }
   const candidates = [...first, ...second, ...(running.some(isOf(stopped.mainConfig)) ? [] : [stopped])]
-  const there = await Promise.all(candidates.map(async ({ mainConfig }) => (await host.status(mainConfig)) !== null))
-  return candidates.filter((one, index) => there[index] && (wanted === undefined || isOf(wanted)(one)))
+  const places = await Promise.all(
+    candidates
+      .filter((one) => wanted === undefined || isOf(wanted)(one))
+      .map(async (one) => ({ one, place: await lookAt(host, one.mainConfig) })),
+  )
+  // Somebody else's nginx, whose files are not ours to see, must not hide the one that can be read.
+  const seen = (wish: Place) => places.filter(({ place }) => place === wish).map(({ one }) => one)
+  return [...seen('there'), ...seen('hidden')]
+}
+
+type Place = 'there' | 'missing' | 'hidden'
+
+async function lookAt(host: Host, path: string): Promise<Place> {
+  try {
+    return (await host.status(path)) === null ? 'missing' : 'there'
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return 'hidden'
+    throw error
+  }
 }
 
 const isOf = (config: string) => (installation: NginxInstallation) => installation.mainConfig === config
@@ -59,7 +76,7 @@ async function readProgram(host: Host, program: string | null): Promise<Program>
 async function runningInstallation(host: Host, master: Master, own: Program): Promise<NginxInstallation> {
   const isOwn = !master.program.startsWith('/') || master.program === own.program.program
   const { program, config } =
-    isOwn || (await host.status(master.program)) === null ? own : await readProgram(host, master.program)
+    isOwn || (await lookAt(host, master.program)) !== 'there' ? own : await readProgram(host, master.program)
   const { pid, startTime, userId } = master.process
   return {
     mainConfig: master.config ?? config,
@@ -110,7 +127,7 @@ async function controlGroup(host: Host, pid: string): Promise<string> {
 
 async function findProgram(host: Host, masters: Master[]): Promise<string | null> {
   const candidates = [...masters.map((master) => master.program).filter((path) => path.startsWith('/')), ...PROGRAMS]
-  for (const path of candidates) if ((await host.status(path)) !== null) return path
+  for (const path of candidates) if ((await lookAt(host, path)) === 'there') return path
   return null
 }
 

@@ -153,3 +153,14 @@ test('of several nginx the one whose files name the bench counts, running or not
   assert.equal((await read(linked))?.mainConfig, '/opt/n.conf')
   assert.equal((await read(running, ['/home/frappe/frappe']))?.mainConfig, '/srv/other/nginx.conf')
 })
+
+test("another user's nginx, whose files may not be seen, hides none", async () => {
+  const host = memoryHost({ '/etc/nginx/nginx.conf': MAIN, '/etc/nginx/mime.types': '' })
+  const { status } = host
+  const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' })
+  host.status = (path) => (path.startsWith('/root/') ? Promise.reject(denied) : status(path))
+  const processes = [master('nginx -c /root/x/nginx.conf')]
+  assert.equal((await readNginx(host, { processes }))?.mainConfig, '/etc/nginx/nginx.conf')
+  const asked = await readNginx(host, { processes, mainConfig: '/root/x/nginx.conf' })
+  assert.match(asked?.files[0]?.problem ?? '', /^cannot be read/)
+})
