@@ -19,7 +19,7 @@ export const NginxRequest = z.object({
   sitesPath: z.string(),
   siteNames: z.array(z.string()),
   webPorts: z.array(z.number()),
-  commonName: z.literal(true).exactOptional(),
+  commonName: z.string().exactOptional(),
   certificate: Certificate.nullable(),
   redirect: z
     .object({

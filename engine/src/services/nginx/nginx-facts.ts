@@ -114,8 +114,8 @@ export interface NginxRenameRequest {
   siteNames: string[]
   /** Ports of this machine on which the bench answers: a block that hands on to one of them serves its sites. */
   webPorts: number[]
-  /** The old name is too common to be the site's wherever it stands: only blocks of this bench are edited. */
-  commonName?: true
+  /** An old name too common to be the site's wherever it stands: it counts only in blocks of this bench, as a name. */
+  commonName?: string
   certificate: { certificate: string; key: string } | null
   /** Write a server block for the old name that sends visitors to the new one. */
   redirect: {

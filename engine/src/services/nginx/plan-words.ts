@@ -60,7 +60,7 @@ function editDirectives(
       }
     } else if (directive.name === 'try_files' && (entry.thisBench || entry.server.root === null)) {
       editRootedPaths(path, directive, request, draft)
-    } else if (entry.exclusive && !request.commonName && HOST_DIRECTIVES.has(directive.name)) {
+    } else if (entry.exclusive && HOST_DIRECTIVES.has(directive.name)) {
       for (const word of directive.words) editHosts(path, directive.name, word, request, draft)
     }
   }
@@ -79,7 +79,8 @@ function editRootedPaths(path: string, directive: Directive, request: NginxRenam
 function editHosts(path: string, what: string, word: Token, request: NginxRenameRequest, draft: Draft): void {
   const written = draft.file(path).text.slice(word.start, word.end)
   let after = written
-  for (const { from, to } of request.hosts) after = after.replace(hostPattern(from), () => to)
+  for (const { from, to } of request.hosts)
+    if (from !== request.commonName) after = after.replace(hostPattern(from), () => to)
   draft.replace(path, word, after, what)
 }
 

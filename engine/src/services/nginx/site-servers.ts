@@ -28,11 +28,13 @@ export function findSiteServers(facts: NginxFacts, request: NginxRenameRequest, 
   const found: SiteServer[] = []
   for (const server of facts.servers) {
     const bench = benchOf(server, request.sitesPath)
-    const carried = server.names.find((name) => known.has(lower(name.value)))
+    const carried = server.names.find(
+      ({ value }) => known.has(lower(value)) && (bench === 'this' || lower(value) !== request.commonName),
+    )
     const headers = server.siteHeaders.map((header) => header.value)
     const namesDirectory = bench === 'this' && headers.some((header) => header === request.directory?.from)
     if (bench === 'other' || !(carried || namesDirectory)) continue
-    if (bench === 'unknown' && (request.commonName || !leadsToBench(facts, server, request, known))) {
+    if (bench === 'unknown' && !leadsToBench(facts, server, request, known)) {
       if (carried && request.hosts.some(({ from }) => lower(from) === lower(carried.value))) {
         const said = 'is named here too, but nothing in this block leads to the bench: it was left alone.'
         draft.note(carried.file ?? server.file, carried, `${carried.value} ${said}`)

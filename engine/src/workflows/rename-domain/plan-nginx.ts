@@ -32,7 +32,10 @@ export function planNginx(
     names.site.names.some((name) => name.host === host && name.sources.some((source) => source.from === 'nginx'))
   const oldNames = [names.source, ...names.hosts.map(({ from, fromPort }) => ({ host: from, port: fromPort ?? null }))]
   const [first, ...also] = new Set(
-    oldNames.filter(({ host, port }) => port === null && servedByNginx(host)).map(({ host }) => host),
+    oldNames
+      // This machine may call itself by a common name: nobody is sent away from it.
+      .filter(({ host, port }) => port === null && host !== names.ambiguous && servedByNginx(host))
+      .map(({ host }) => host),
   )
   const port = names.url?.port ?? null
   const wanted: NginxRenameRequest = {
@@ -43,11 +46,10 @@ export function planNginx(
     sitesPath: `${facts.path}/sites`,
     siteNames: [...new Set([names.site.name, ...names.site.names.map((name) => name.host)])],
     webPorts: facts.ports.filter(({ purpose }) => WEB_PORTS.has(purpose)).map(({ port }) => port),
-    ...(names.ambiguous === null ? {} : { commonName: true as const }),
+    ...(names.ambiguous === null ? {} : { commonName: names.ambiguous }),
     certificate: pairOf(certificate),
-    // This machine calls itself by a common name: nobody is sent away from it.
     redirect:
-      request.redirect && names.ambiguous === null && first !== undefined
+      request.redirect && first !== undefined
         ? {
             from: first,
             ...(also.length > 0 ? { also } : {}),

@@ -2,6 +2,7 @@ import type { BenchFacts } from '../../bench/bench-facts.ts'
 import { canonicalHost } from '../../bench/host-name.ts'
 import { type LineEdit, lineEdit } from '../../changes/line-edits.ts'
 import { isAmbiguousHost } from '../../rewrite/host-name.ts'
+import type { HostRule, ValueForm } from '../../rewrite/host-rule.ts'
 import { rewriteText } from '../../rewrite/rewrite-text.ts'
 import type { RenameNames } from './names.ts'
 
@@ -20,17 +21,29 @@ const edited = (line: number, text: string, words: Word[]): LineEdit[] =>
 
 /** Host names standing alone count here: these lines name sites, not prose. A name too common to be the site's is not among them. */
 function hostWords(text: string, names: RenameNames): Word[] {
-  const { directory, source } = names
-  const rules = [
-    ...(names.ambiguous === null ? [{ from: source.host, to: names.target }] : []),
+  const { directory, source, target } = names
+  const rules: HostRule[] = [
+    { from: source.host, to: target },
     ...names.hosts,
-    ...(directory && !isAmbiguousHost(directory.from)
-      ? [{ from: canonicalHost(directory.from), to: directory.to }]
-      : []),
-  ]
-  const { changed } = rewriteText(text, rules, { form: 'host', json: false })
-  return changed.map(({ start, before, after }) => ({ at: start, from: before, to: after }))
+    ...(directory ? [{ from: canonicalHost(directory.from), to: directory.to }] : []),
+  ].filter(({ from }) => !isAmbiguousHost(from))
+  return wordsOf(text, rules, 'host')
 }
+
+/** `--also-rewrite localhost` speaks of links; the machine goes on being called so. */
+const linkWords = (text: string, { hosts }: RenameNames): Word[] =>
+  wordsOf(
+    text,
+    hosts.filter(({ from }) => isAmbiguousHost(from)),
+    'url',
+  )
+
+const wordsOf = (text: string, rules: HostRule[], form: ValueForm): Word[] =>
+  rewriteText(text, rules, { form, json: false }).changed.map(({ start, before, after }) => ({
+    at: start,
+    from: before,
+    to: after,
+  }))
 
 /** Where a word can only be the directory of a site: behind `--site`, and in a path into this bench's `sites/`. */
 function directoryWords(text: string, names: RenameNames, benchPath: string): Word[] {
@@ -53,12 +66,11 @@ function entersElsewhere(text: string, benchPath: string): boolean {
 
 const escapeRegex = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
-/** Both in the order of the line; a place that both know counts once. */
-function cronWords(text: string, names: RenameNames, benchPath: string): Word[] {
-  const hosts = hostWords(text, names)
-  const directories = directoryWords(text, names, benchPath).filter((word) => !hosts.some(({ at }) => at === word.at))
-  return [...hosts, ...directories].sort((one, other) => one.at - other.at)
-}
+/** All of them in the order of the line. No place is known to two: each looks for other names, or for the same one elsewhere. */
+const cronWords = (text: string, names: RenameNames, benchPath: string): Word[] =>
+  [...hostWords(text, names), ...linkWords(text, names), ...directoryWords(text, names, benchPath)].sort(
+    (one, other) => one.at - other.at,
+  )
 
 /**
  * A file in /etc/cron.d runs commands as any user: without root of our own it is left to the administrator. So is the crontab of
@@ -86,11 +98,8 @@ export function planTextFiles(facts: BenchFacts, names: RenameNames): TextFileEd
     entry.edits.push(...edits)
     if (entry.edits.length) byFile.set(path, entry)
   }
-  for (const entry of facts.hostsEntries) {
-    // `--also-rewrite localhost` speaks of links: this machine goes on being called so.
-    const words = hostWords(entry.text, names).filter(({ from }) => !isAmbiguousHost(from.toLowerCase()))
-    add(entry.path, 'hosts', edited(entry.line, entry.text, words))
-  }
+  for (const entry of facts.hostsEntries)
+    add(entry.path, 'hosts', edited(entry.line, entry.text, hostWords(entry.text, names)))
   for (const line of facts.crontab) {
     // Where the directory keeps its name, a line that names it still works.
     if (!names.directory && !rewriteText(line.text, names.hosts, { form: 'url', json: false }).changed.length) continue

@@ -76,6 +76,11 @@ for (const common of ['site1', 'frontend', 'localhost']) {
       const wanted = line.replace(common, 'new.domain')
       assert.equal(lineAfter(crontab(line), line, {}, common), wanted)
     }
+    const asked = `* * * * * curl http://${common}:8000/ping; docker exec ${common} x`
+    assert.equal(
+      lineAfter(crontab(asked), asked, { alsoRewrite: [common] }, common),
+      asked.replace(`//${common}`, '//new.domain'),
+    )
     assert.deepEqual(filesOf(hosts(`127.0.0.1 ${common}`), {}, common), [])
     assert.deepEqual(filesOf(hosts(`127.0.0.1 ${common}`), { alsoRewrite: [common] }, common), [])
   })

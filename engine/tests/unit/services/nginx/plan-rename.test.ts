@@ -429,7 +429,7 @@ server { listen 8082; server_name localhost; location / { proxy_pass http://127.
     hosts: [{ from: 'localhost', to: 'new.domain' }],
     directory: { from: 'localhost', to: 'new.domain' },
     siteNames: ['localhost'],
-    commonName: true,
+    commonName: 'localhost',
   })
   assertBecomes(
     made,
