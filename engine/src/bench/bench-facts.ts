@@ -37,7 +37,7 @@ export type NameSource =
 
 /** One name the site is known by. */
 export interface SiteName {
-  /** Lower-case ASCII host, or the directory's name as it is. */
+  /** Lower-case ASCII, whatever spelling stands there: `canonicalHost`. */
   host: string
   /** From a `host_name` or listen port that is not the scheme's own. */
   port: number | null
@@ -93,6 +93,15 @@ export interface LeftoverFacts {
   detail: string
 }
 
+/** A symbolic link under sites/. */
+export interface LinkFacts {
+  path: string
+  /** What it says. */
+  text: string
+  /** The place under sites/ it says: `old.cloud`, `old.cloud/public`; null for one elsewhere. */
+  inside: string | null
+}
+
 /** Everything that was read of a bench. Reading never changes anything. Holds secrets in `sites[].database`; print through `report/`. */
 export interface BenchFacts {
   path: string
@@ -110,6 +119,7 @@ export interface BenchFacts {
   benchId: string
   apps: AppFacts[]
   sites: SiteFacts[]
+  links: LinkFacts[]
   leftovers: LeftoverFacts[]
   commonConfig: JsonFile
   currentSite: { path: string; text: string } | null

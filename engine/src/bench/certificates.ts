@@ -1,9 +1,11 @@
 import type { Host } from '../host/host.ts'
 import { inspectCertificate } from '../services/certificates.ts'
 import type { NginxFacts } from '../services/nginx/nginx-facts.ts'
-import { failureCode, listOrNothing } from '../services/text-file.ts'
+import { listDirectory } from '../services/text-file.ts'
 import type { CertificateFacts, SiteFacts } from './bench-facts.ts'
 import type { Finding } from './finding.ts'
+import { unreadableFinding } from './machine-files.ts'
+import { wildcardOf } from './names.ts'
 import type { Reading } from './reading.ts'
 import { configuredCertificates } from './site-tls.ts'
 
@@ -21,7 +23,7 @@ function findingFor(facts: CertificateFacts, sites: string[], now: Date): Findin
           : `The certificate${of} cannot be used; nginx refuses to start or reload for all sites with it.`,
         evidence: facts.problem,
         remedies: hidden
-          ? [`Run as root to check ${subject}.`]
+          ? ['Run it with sudo (it goes on as the owner of the bench) to have the certificate read.']
           : ['Put the files back, or take the keys out of the configuration.'],
         subject,
       },
@@ -40,21 +42,19 @@ function findingFor(facts: CertificateFacts, sites: string[], now: Date): Findin
   ]
 }
 
-async function letsencryptPairs(host: Host, live: string): Promise<{ certificate: string; key: string }[]> {
-  const pairs = (await listOrNothing(host, live)).map((name) => ({
-    certificate: `${live}/${name}/fullchain.pem`,
-    key: `${live}/${name}/privkey.pem`,
-  }))
-  const there = await Promise.all(
-    pairs.map(({ certificate }) =>
-      host.status(certificate).catch((error: unknown) => {
-        if (failureCode(error) !== null) return null
-        throw error
-      }),
-    ),
-  )
-  return pairs.filter((_, index) => there[index] !== null)
+/** What certbot keeps: listed with root's rights where that is possible, as the directory is root's alone. */
+async function letsencryptPairs(host: Host, live: string): Promise<Reading<{ certificate: string; key: string }[]>> {
+  const { names, unreadable } = await listDirectory(host, live, { privileged: true })
+  return {
+    value: names
+      .filter((name) => name !== 'README')
+      .map((name) => ({ certificate: `${live}/${name}/fullchain.pem`, key: `${live}/${name}/privkey.pem` })),
+    findings: unreadable.map((place) => unreadableFinding(CERTIFICATES_UNREADABLE, place)),
+  }
 }
+
+/** The directory of the certificates could not be looked into. */
+export const CERTIFICATES_UNREADABLE = 'certificates-unreadable'
 
 /** Every certificate the sites, nginx or Let's Encrypt's directory name; findings only for those that serve a site of this bench. */
 export async function readCertificates(
@@ -84,12 +84,19 @@ export async function readCertificates(
       want(server.certificate.value, server.certificateKey?.value ?? null, null)
     }
   }
-  for (const { certificate, key } of await letsencryptPairs(host, letsencryptLive)) want(certificate, key, null)
+  // It covers names that no site has yet.
+  const wildcard = wildcardOf(commonConfig)
+  if (wildcard?.certificate) want(wildcard.certificate, wildcard.key, null)
+  const kept = await letsencryptPairs(host, letsencryptLive)
+  for (const { certificate, key } of kept.value) want(certificate, key, null)
   const read = await Promise.all(
     [...wanted].map(async ([certificate, { key, sites: users, used }]) => {
       const facts = await inspectCertificate(host, certificate, key)
       return { facts, findings: used ? findingFor(facts, [...users], now) : [] }
     }),
   )
-  return { value: read.map(({ facts }) => facts), findings: read.flatMap(({ findings }) => findings) }
+  return {
+    value: read.map(({ facts }) => facts),
+    findings: [...kept.findings, ...read.flatMap(({ findings }) => findings)],
+  }
 }

@@ -3,7 +3,7 @@ import { readCrontabs } from '../services/cron.ts'
 import { type HostsEntry, parseHostsFile } from '../services/hosts-file.ts'
 import type { NginxFacts } from '../services/nginx/nginx-facts.ts'
 import { readNginx } from '../services/nginx/read.ts'
-import { readTextFile } from '../services/text-file.ts'
+import { readTextFile, type Unreadable } from '../services/text-file.ts'
 import type { CrontabLine } from './bench-facts.ts'
 import type { Finding } from './finding.ts'
 import type { Reading } from './reading.ts'
@@ -13,7 +13,7 @@ export async function readHosts(host: Host, path: string): Promise<Reading<Hosts
   const read = await readTextFile(host, path)
   if (read.state === 'read') return { value: parseHostsFile(path, read.text), findings: [] }
   if (read.state === 'missing') return { value: [], findings: [] }
-  return { value: [], findings: [unreadable('hosts-file-unreadable', path, read.code)] }
+  return { value: [], findings: [unreadableFinding('hosts-file-unreadable', { where: path, reason: read.code })] }
 }
 
 /** All crontabs that may be seen, not yet filtered. */
@@ -24,7 +24,7 @@ export async function readCrontabPart(
   timeoutMilliseconds: number,
 ): Promise<Reading<CrontabLine[]>> {
   const { lines, unreadable: hidden } = await readCrontabs(host, { directories, benchOwner, timeoutMilliseconds })
-  return { value: lines, findings: hidden.map(({ where, reason }) => unreadable('crontab-unreadable', where, reason)) }
+  return { value: lines, findings: hidden.map((place) => unreadableFinding(CRONTAB_UNREADABLE, place)) }
 }
 
 /** nginx, with a finding for each file that could not be read or parsed. */
@@ -32,8 +32,9 @@ export async function readNginxPart(
   host: Host,
   mainConfig: string | undefined,
   processes: Awaited<ReturnType<Host['processes']>>,
+  benchPaths: string[],
 ): Promise<Reading<NginxFacts | null>> {
-  const nginx = await readNginx(host, { ...(mainConfig === undefined ? {} : { mainConfig }), processes })
+  const nginx = await readNginx(host, { ...(mainConfig === undefined ? {} : { mainConfig }), processes, benchPaths })
   const findings = (nginx?.files ?? []).flatMap(({ path, problem }): Finding[] => {
     if (problem === null) return []
     const remedies = ['sudo nginx -t', `Correct ${path}; its blocks are not seen until then.`]
@@ -43,14 +44,19 @@ export async function readNginxPart(
   return { value: nginx, findings }
 }
 
-function unreadable(id: string, path: string, code: string): Finding {
-  const remedies = ['Run as root to see it, or look yourself whether it names the site.']
+/** A crontab, or a directory of them, that may name the site. */
+export const CRONTAB_UNREADABLE = 'crontab-unreadable'
+
+/** A place that may name the site and could not be looked into. */
+export function unreadableFinding(id: string, { where, reason }: Unreadable): Finding {
   return {
     id,
     severity: 'information',
-    title: `${path} could not be read.`,
-    evidence: `${path}: ${code}`,
-    remedies,
-    subject: path,
+    title: `${where} could not be read.`,
+    evidence: `${where}: ${reason}`,
+    remedies: [
+      'Run it with sudo (it goes on as the owner of the bench), or look yourself whether the site is named there.',
+    ],
+    subject: where,
   }
 }

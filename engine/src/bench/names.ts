@@ -97,7 +97,7 @@ export function namesOfSite(site: {
   nginx: NameMention[]
   hostsEntries: HostsEntry[]
 }): SiteName[] {
-  const directory = { host: site.name, port: null, scheme: null }
+  const directory = { host: canonicalHost(site.name), port: null, scheme: null }
   const mentions: NameMention[] = [{ ...directory, from: 'directory', where: site.path }]
   if (textAt(site.common, 'default_site') === site.name) {
     mentions.push({ ...directory, from: 'default_site', where: `${site.commonPath} "default_site"` })

@@ -59,7 +59,7 @@ export function readNginxSites(nginx: NginxFacts | null, benchPaths: string[]): 
       for (const directory of new Set(headers.flatMap((header) => resolve(header, name.value)))) {
         const site = siteOf(directory)
         site.mentions.push({
-          host: name.value === directory ? directory : canonicalHost(name.value),
+          host: canonicalHost(name.value),
           port: ownPort,
           scheme: null,
           from: 'nginx',

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path'
 import type { FileStatus, Host } from '../host/host.ts'
 import { failureCode, listOrNothing } from '../services/text-file.ts'
-import type { LeftoverFacts } from './bench-facts.ts'
+import type { LeftoverFacts, LinkFacts } from './bench-facts.ts'
 import type { Finding } from './finding.ts'
 
 /** A directory under sites/ that has, or may have, a site's configuration. */
@@ -14,6 +15,7 @@ export interface SiteDirectory {
 
 export interface SiteDirectories {
   sites: SiteDirectory[]
+  links: LinkFacts[]
   leftovers: LeftoverFacts[]
   findings: Finding[]
 }
@@ -83,7 +85,7 @@ function findingFor({ path, kind, detail }: LeftoverFacts): Finding {
  * Files, hidden names and `assets` are no site's (frappe/utils/__init__.py get_sites).
  */
 export async function readSiteDirectories(host: Host, bench: string): Promise<SiteDirectories> {
-  const found: SiteDirectories = { sites: [], leftovers: [], findings: [] }
+  const found: SiteDirectories = { sites: [], links: [], leftovers: [], findings: [] }
   let names: string[]
   try {
     names = await host.list(`${bench}/sites`)
@@ -108,7 +110,24 @@ export async function readSiteDirectories(host: Host, bench: string): Promise<Si
     }
   }
   found.findings.push(...found.leftovers.map(findingFor))
+  found.links.push(...(await readLinks(host, `${bench}/sites`, wanted)))
   return found
+}
+
+/** Links under sites/ by what they say, not by where they end: what they say is what a renamed directory makes wrong. */
+async function readLinks(host: Host, sites: string, names: string[]): Promise<LinkFacts[]> {
+  const real = await host.realPath(sites)
+  const links = await Promise.all(
+    names.map(async (name) => {
+      const path = `${sites}/${name}`
+      if ((await host.status(path))?.kind !== 'symlink') return null
+      const text = await host.readLink(path)
+      const place = resolve(sites, text)
+      const under = [sites, real].find((directory) => place.startsWith(`${directory}/`))
+      return { path, text, inside: under === undefined ? null : place.slice(under.length + 1) }
+    }),
+  )
+  return links.filter((link) => link !== null)
 }
 
 /** What `bench drop-site` put away: `archived/sites`, and `archived_sites` of older benches (in bench 5 a link to it). */

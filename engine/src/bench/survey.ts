@@ -7,7 +7,15 @@ import { SUPERVISOR_DIRECTORIES } from '../services/supervisor.ts'
 import { SYSTEMD_DIRECTORIES } from '../services/systemd.ts'
 import { readTextFile } from '../services/text-file.ts'
 import { readApps } from './apps.ts'
-import type { AppFacts, BenchFacts, CertificateFacts, CrontabLine, LeftoverFacts, RedisFacts } from './bench-facts.ts'
+import type {
+  AppFacts,
+  BenchFacts,
+  CertificateFacts,
+  CrontabLine,
+  LeftoverFacts,
+  ProcessManagerFacts,
+  RedisFacts,
+} from './bench-facts.ts'
 import { readRunning } from './bench-processes.ts'
 import { readBenchVersion } from './bench-version.ts'
 import { readCertificates } from './certificates.ts'
@@ -67,7 +75,7 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
   const commonPath = `${bench}/sites/common_site_config.json`
   const currentPath = `${bench}/sites/currentsite.txt`
   const noJson = { path: commonPath, exists: false, text: null, value: null }
-  const noDirectories: SiteDirectories = { sites: [], leftovers: [], findings: [] }
+  const noDirectories: SiteDirectories = { sites: [], links: [], leftovers: [], findings: [] }
   const unknownLayout = { kind: 'unknown' as const, traces: [], python: null }
   const unknownOwner: Owner = { userId: -1, name: 'unknown', groupId: -1, home: null }
 
@@ -96,16 +104,16 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
   const common = commonConfig.value
   const [sitesOnDisk, nginx, benchVersion, benchId, processManager, redis, crontabs] = await Promise.all([
     part<SiteOnDisk[]>('sites', [], () => readSites(host, directories.sites, owner)),
-    part<NginxFacts | null>('nginx configuration', null, () => readNginxPart(host, options.nginxConfig, processes)),
+    part<NginxFacts | null>('nginx configuration', null, () =>
+      readNginxPart(host, options.nginxConfig, processes, benchPaths),
+    ),
     part<string | null>('version of bench', null, () => plain(readBenchVersion(host, owner.home))),
     part('bench id', '', () => plain(readBenchId(host, bench, textAt(common, 'bench_id')))),
-    part('process manager', { kind: 'none' as const, where: [] }, () =>
-      plain(
-        readProcessManager(host, bench, benchPaths, {
-          supervisor: options.supervisorDirectories ?? SUPERVISOR_DIRECTORIES,
-          systemd: options.systemdDirectories ?? SYSTEMD_DIRECTORIES,
-        }),
-      ),
+    part<Omit<ProcessManagerFacts, 'running'>>('process manager', { kind: 'none', where: [] }, () =>
+      readProcessManager(host, bench, benchPaths, {
+        supervisor: options.supervisorDirectories ?? SUPERVISOR_DIRECTORIES,
+        systemd: options.systemdDirectories ?? SYSTEMD_DIRECTORIES,
+      }),
     ),
     part<RedisFacts[]>('Redis', [], () => readRedis(common, Math.min(timeout, REDIS_TIMEOUT_MILLISECONDS))),
     part<CrontabLine[]>('crontabs', [], () =>
@@ -141,6 +149,7 @@ export async function surveyBench(host: Host, path: string, options: SurveyOptio
     benchId,
     apps,
     sites,
+    links: directories.links,
     leftovers: [...directories.leftovers, ...duplicates.value, ...archived],
     commonConfig,
     currentSite,

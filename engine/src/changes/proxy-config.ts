@@ -18,6 +18,8 @@ export const NginxRequest = z.object({
   directory: Word.nullable(),
   sitesPath: z.string(),
   siteNames: z.array(z.string()),
+  webPorts: z.array(z.number()),
+  commonName: z.string().exactOptional(),
   certificate: Certificate.nullable(),
   redirect: z
     .object({

@@ -4,6 +4,7 @@ import { clearCache } from './clear-cache.ts'
 import { editJson } from './edit-json.ts'
 import { editText } from './edit-text.ts'
 import { endProcess } from './end-process.ts'
+import { link } from './link.ts'
 import { moveDirectory } from './move-directory.ts'
 import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
@@ -26,6 +27,7 @@ const all: AnyChange[] = [
   forgetTypes(editText),
   forgetTypes(userCrontab),
   forgetTypes(moveDirectory),
+  forgetTypes(link),
   forgetTypes(moveJobs),
   forgetTypes(resumeWorkers),
   forgetTypes(proxyConfig),

@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import type { Host } from '../host/host.ts'
 import type { Check } from './check.ts'
 
 const Params = z.object({ oldDirectory: z.string().nullable() })
@@ -28,9 +29,15 @@ export const noLeftoverDirectory: Check = {
     }
     const own = await databaseOf(context.siteDirectory)
     const doubles: string[] = []
+    const dangling: string[] = []
     for (const name of await context.host.list(sites)) {
       const directory = join(sites, name)
       if (directory === context.siteDirectory) continue
+      // A link to the site is no second directory (get_sites passes links over); one that still says the old name leads nowhere.
+      if ((await context.host.status(directory))?.kind === 'symlink') {
+        if (oldDirectory !== null && (await leadsTo(context.host, directory, oldDirectory))) dangling.push(directory)
+        continue
+      }
       if (directory === oldDirectory) {
         doubles.push(directory)
         continue
@@ -38,6 +45,14 @@ export const noLeftoverDirectory: Check = {
       // A broken neighbour is its own finding; here only what certainly shares the database counts.
       const other = await databaseOf(directory).catch(() => null)
       if (other !== null && other === own) doubles.push(directory)
+    }
+    if (doubles.length === 0 && dangling.length > 0) {
+      return {
+        status: 'failed',
+        critical: true,
+        evidence: `${dangling.join(', ')}: a link to ${oldDirectory}, which is not there any more`,
+        remedy: `ln -sfn ${context.siteDirectory} ${dangling[0]}`,
+      }
     }
     if (doubles.length === 0)
       return { status: 'passed', critical: true, evidence: `only ${context.siteDirectory} leads to this database` }
@@ -48,4 +63,9 @@ export const noLeftoverDirectory: Check = {
       remedy: 'Look into it and move it out of sites/.',
     }
   },
+}
+
+async function leadsTo(host: Host, link: string, directory: string): Promise<boolean> {
+  const place = resolve(dirname(link), await host.readLink(link))
+  return place === directory || place.startsWith(`${directory}/`)
 }

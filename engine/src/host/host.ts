@@ -69,9 +69,12 @@ export interface Host {
   readonly userName: string
   /** null when nothing is there; follows no link. Other failures (no permission) throw the system's error. */
   status(path: string): Promise<FileStatus | null>
-  readFile(path: string): Promise<Buffer>
-  /** Names in a directory, sorted. */
-  list(path: string): Promise<string[]>
+  /** `privileged`: with root's rights where ours do not do and we have them; crontabs alone are read so. */
+  readFile(path: string, options?: { privileged?: boolean }): Promise<Buffer>
+  /** Names in a directory, sorted. `privileged` as in readFile, for crontabs and Let's Encrypt's certificates. */
+  list(path: string, options?: { privileged?: boolean }): Promise<string[]>
+  /** The certificates of a PEM file and nothing else of it, never a key; with root's rights where ours do not do and we have them. */
+  readCertificates(path: string): Promise<string>
   readLink(path: string): Promise<string>
   realPath(path: string): Promise<string>
   /**
@@ -85,11 +88,15 @@ export interface Host {
    */
   settleUnfinished(path: string, options?: { privileged?: boolean }): Promise<void>
   makeDirectory(path: string, mode?: number): Promise<void>
+  /** A symbolic link with this text, in the place of one that is there; atomic and durable like writeFile. */
+  writeLink(path: string, text: string): Promise<void>
   /** Renames and makes it durable in both parents. Never over an existing target: throws EEXIST. */
   rename(from: string, to: string): Promise<void>
   /** Removes a file, a link or (recursive) a directory; nothing there is fine. */
   remove(path: string, options?: { recursive?: boolean; privileged?: boolean }): Promise<void>
   run(command: Command): Promise<Completed>
+  /** What this machine is reached by: the addresses of its interfaces, and its name. */
+  addresses(): string[]
   freeBytes(path: string): Promise<number>
   freeInodes(path: string): Promise<number>
   /** All processes that may be seen. */

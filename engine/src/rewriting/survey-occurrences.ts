@@ -21,8 +21,10 @@ export interface Occurrences {
   columns: ColumnOccurrences[]
   /** Bytes of the values that change, for the disk formula. */
   valueBytes: number
-  /** The site's other names, and names it seems to have had before (x.frappe.cloud), most frequent first. */
+  /** Every name that was to be counted, and names the site seems to have had before (x.frappe.cloud), most frequent first. */
   others: OtherName[]
+  /** Names to be rewritten that stand nowhere. */
+  absent: string[]
 }
 
 /** What is looked for beside the names that are rewritten. */
@@ -52,6 +54,7 @@ export async function surveyOccurrences(
   )
   const columns = new Map<string, ColumnOccurrences>()
   const others = otherNames(names)
+  const absent = new Set(names.hosts)
   let valueBytes = 0
   const needles = [...names.hosts.map(({ from }) => from), ...names.others].flatMap(needlesFor)
   const wanted = [...new Set([...needles, HOSTED])].filter(
@@ -67,6 +70,7 @@ export async function surveyOccurrences(
       const column = columns.get(key) ?? noOccurrences(rule)
       columns.set(key, column)
       addCell(column, cell)
+      for (const host of absent) if (cellOf(found, [host]) !== null) absent.delete(host)
       if (rule.action === 'rewrite' && cell.rewritten.changed.length > 0) valueBytes += cell.before.length
     }
     if (rule.action === 'rewrite') others.add(found, ruleLabel(rule))
@@ -75,6 +79,7 @@ export async function surveyOccurrences(
     columns: [...columns.values()].sort((one, other) => (one.label < other.label ? -1 : 1)),
     valueBytes,
     others: others.found(),
+    absent: [...absent].map(({ from }) => from),
   }
 }
 
@@ -84,7 +89,11 @@ function otherNames({ hosts, others, target }: SurveyedNames) {
   const hosted = new Map<string, OtherName>()
   const own = new Set([target, ...others, ...hosts.map(({ from }) => from)])
   const add = (found: FoundValue, label: string, name: OtherName) => {
-    const cell = cellOf(found, [{ from: name.host, to: target }])
+    // A name that is rewritten where it has a certain port: only its other places count.
+    const elsewhere = hosts
+      .filter(({ from }) => from === name.host)
+      .map(({ toUrl: _, ...rule }) => ({ ...rule, to: rule.from }))
+    const cell = cellOf(found, [...elsewhere, { from: name.host, to: target }])
     const [first] = cell?.rewritten.changed ?? []
     if (!first) return
     name.values += 1
@@ -102,9 +111,13 @@ function otherNames({ hosts, others, target }: SurveyedNames) {
       }
     },
     found: (): OtherName[] => {
-      const byValues = (names: Iterable<OtherName>) =>
-        [...names].filter(({ values }) => values > 0).sort((one, other) => other.values - one.values)
-      return [...byValues(counted.values()), ...byValues(hosted.values()).slice(0, HOSTED_NAMES)]
+      const byValues = (names: Iterable<OtherName>) => [...names].sort((one, other) => other.values - one.values)
+      return [
+        ...byValues(counted.values()),
+        ...byValues(hosted.values())
+          .filter(({ values }) => values > 0)
+          .slice(0, HOSTED_NAMES),
+      ]
     },
   }
 }

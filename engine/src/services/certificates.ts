@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import type { Host } from '../host/host.ts'
-import { readTextFile } from './text-file.ts'
+import { asTextFile, readTextFile } from './text-file.ts'
 
 /** What a certificate file says. Times are ISO 8601; empty when the file could not be read. */
 export interface CertificateFacts {
@@ -47,7 +47,7 @@ export async function inspectCertificate(
   keyPath: string | null,
 ): Promise<CertificateFacts> {
   const blank = { certificate: certificatePath, key: keyPath, names: [], validFrom: '', validTo: '', keyMatches: null }
-  const read = await readTextFile(host, certificatePath)
+  const read = await asTextFile(() => host.readCertificates(certificatePath))
   if (read.state === 'missing') return { ...blank, problem: `${certificatePath} does not exist` }
   if (read.state === 'unreadable') return { ...blank, problem: `${certificatePath} may not be read (${read.code})` }
   let parsed: X509Certificate

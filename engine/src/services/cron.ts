@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts'
-import { listOrNothing, readTextFile } from './text-file.ts'
+import { listDirectory, readTextFile, type Unreadable } from './text-file.ts'
 
 /** One active line of a crontab. */
 export interface CrontabLine {
@@ -12,10 +12,10 @@ export interface CrontabLine {
   names: string[]
 }
 
-/** A crontab that is there but may not be read. */
+/** Crontabs as far as they may be read. */
 export interface CrontabReading {
   lines: CrontabLine[]
-  unreadable: { where: string; reason: string }[]
+  unreadable: Unreadable[]
 }
 
 /** /etc/cron.d holds system files, the spool one file a user (crontab(5), Debian's cron(8)). */
@@ -49,13 +49,16 @@ export async function readCrontabs(
       if (listed.exitCode === 0) lines.push(...activeLines(`crontab of ${user}`, 'user-crontab', listed.stdout))
     }),
     ...options.directories.map(async (directory) => {
-      for (const name of await listOrNothing(host, directory)) {
-        const spool = isSpool(directory)
+      const spool = isSpool(directory)
+      const listed = await listDirectory(host, directory, { privileged: true })
+      unreadable.push(...listed.unreadable)
+      for (const name of listed.names) {
         if ((spool && users.includes(name)) || name.startsWith('.')) continue
         const where = spool ? `crontab of ${name}` : `${directory}/${name}`
-        const read = await readTextFile(host, `${directory}/${name}`)
+        const read = await readTextFile(host, `${directory}/${name}`, { privileged: true })
         if (read.state === 'read') lines.push(...activeLines(where, spool ? 'user-crontab' : 'system-file', read.text))
-        else if (read.state === 'unreadable' && read.code !== 'EISDIR') unreadable.push({ where, reason: read.code })
+        else if (read.state === 'unreadable' && read.code !== 'EISDIR')
+          unreadable.push({ where: `${directory}/${name}`, reason: read.code })
       }
     }),
   ])

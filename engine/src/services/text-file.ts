@@ -9,12 +9,15 @@ export function failureCode(error: unknown): string | null {
 }
 
 /** Reads a file without failing for what a machine may well hold: nothing, no permission, a directory, bytes that are no UTF-8. */
-export async function readTextFile(host: Host, path: string): Promise<TextFile> {
+export function readTextFile(host: Host, path: string, options?: { privileged?: boolean }): Promise<TextFile> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  return asTextFile(async () => decoder.decode(await host.readFile(path, options)))
+}
+
+/** What became of reading a text, without failing for what a machine may well hold. */
+export async function asTextFile(read: () => Promise<string>): Promise<TextFile> {
   try {
-    return {
-      state: 'read',
-      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await host.readFile(path)),
-    }
+    return { state: 'read', text: await read() }
   } catch (error) {
     const code = failureCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' }
@@ -24,13 +27,30 @@ export async function readTextFile(host: Host, path: string): Promise<TextFile> 
   }
 }
 
-/** Names in a directory; none when it is missing, may not be read or is no directory. */
+/** Names in a directory; none when it is missing, may not be read or is no directory. For places that are only guessed at. */
 export async function listOrNothing(host: Host, directory: string): Promise<string[]> {
+  return (await listDirectory(host, directory)).names
+}
+
+/** A place that is there and could not be read. `reason` is the system's word: EACCES. */
+export interface Unreadable {
+  where: string
+  reason: string
+}
+
+/** Names in a directory; a missing one has none. */
+export async function listDirectory(
+  host: Host,
+  directory: string,
+  options?: { privileged?: boolean },
+): Promise<{ names: string[]; unreadable: Unreadable[] }> {
   try {
-    return await host.list(directory)
+    return { names: await host.list(directory, options), unreadable: [] }
   } catch (error) {
-    if (failureCode(error) !== null) return []
-    throw error
+    const code = failureCode(error)
+    if (code === null) throw error
+    const absent = code === 'ENOENT' || code === 'ENOTDIR'
+    return { names: [], unreadable: absent ? [] : [{ where: directory, reason: code }] }
   }
 }
 
@@ -46,25 +66,33 @@ export function mentionsPath(text: string, path: string): boolean {
   return false
 }
 
-/** Files of the directories, by name's end, whose text names one of the paths. Links are followed; unreadable files are left out. */
+/** Files of the directories, by name's end, whose text names one of the paths, and what could not be looked into. Links are followed. */
 export async function filesMentioning(
   host: Host,
   directories: string[],
   endings: string[],
   paths: string[],
-): Promise<string[]> {
-  const candidates = await Promise.all(
-    directories.map(async (directory) =>
-      (await listOrNothing(host, directory))
-        .filter((name) => endings.some((ending) => name.endsWith(ending)))
-        .map((name) => `${directory}/${name}`),
-    ),
-  )
-  const found = await Promise.all(
-    candidates.flat().map(async (file) => {
-      const read = await readTextFile(host, file)
-      return read.state === 'read' && paths.some((path) => mentionsPath(read.text, path)) ? file : null
+): Promise<{ files: string[]; unreadable: Unreadable[] }> {
+  const listed = await Promise.all(
+    directories.map(async (directory) => {
+      const { names, unreadable } = await listDirectory(host, directory)
+      const wanted = names.filter((name) => endings.some((ending) => name.endsWith(ending)))
+      return { files: wanted.map((name) => `${directory}/${name}`), unreadable }
     }),
   )
-  return found.filter((file) => file !== null)
+  const found = await Promise.all(
+    listed
+      .flatMap(({ files }) => files)
+      .map(async (file) => {
+        const read = await readTextFile(host, file)
+        if (read.state === 'unreadable' && read.code !== 'EISDIR')
+          return { files: [], unreadable: [{ where: file, reason: read.code }] }
+        const mentions = read.state === 'read' && paths.some((path) => mentionsPath(read.text, path))
+        return { files: mentions ? [file] : [], unreadable: [] }
+      }),
+  )
+  return {
+    files: found.flatMap(({ files }) => files),
+    unreadable: [...listed, ...found].flatMap(({ unreadable }) => unreadable),
+  }
 }

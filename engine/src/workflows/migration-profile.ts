@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { parseJsonObject } from '../bench/parse-json.ts'
 import { MigratorError } from '../host/errors.ts'
@@ -99,12 +100,14 @@ export function parseMigrationProfile(path: string, text: string): MigrationProf
  */
 export function refuseUnsupported(profile: MigrationProfile): void {
   const { source, target, database, services } = profile
-  const local = (ip: string | undefined) => ip === undefined || ip === '127.0.0.1' || ip === '::1' || ip === 'localhost'
+  const written = (path: string | undefined) => (path === undefined ? undefined : resolve(path))
   const unsupported = [
-    local(target?.server_ip) || target?.server_ip === source?.server_ip
+    target?.server_ip === undefined || source?.server_ip === undefined || target.server_ip === source.server_ip
       ? null
       : 'target.server_ip: another server (transfer-server comes later)',
-    target?.bench_path === undefined || target.bench_path === source?.bench_path
+    target?.bench_path === undefined ||
+    source?.bench_path === undefined ||
+    written(target.bench_path) === written(source.bench_path)
       ? null
       : 'target.bench_path: another bench (transfer-server comes later)',
     database?.backup_file === undefined
@@ -131,30 +134,45 @@ export function refuseUnsupported(profile: MigrationProfile): void {
   })
 }
 
-/** What was found, to be held against what a profile says of it. */
+/** What was found, to be held against what a profile says of it. Paths with their links followed. */
 export interface FoundPlace {
   benchPath: string
-  /** `source.bench_path` with its links followed; null when nothing is there. */
-  profiledPath: string | null
+  /** The profile's `bench_path`; null where nothing is there. */
+  profiled: { source: string | null; target: string | null }
+  /** Of this machine: its addresses and its name. */
+  addresses: string[]
   benchVersion: string | null
   redisUrls: string[]
   tls: boolean
+  /** nginx has a block that leads to the site. */
+  nginxServes: boolean
 }
 
 /**
  * Refuses, by name, what a profile says and is not so: a profile made for another bench is not run on this one.
  * @throws MigratorError `profile-contradicted`
  */
-export function refuseContradicted({ source, services }: MigrationProfile, found: FoundPlace): void {
-  const version = source?.bench_version
+export function refuseContradicted({ source, target, services }: MigrationProfile, found: FoundPlace): void {
   const isLocal = found.redisUrls.every((url) => LOOPBACK_URL.test(url))
+  const version = source?.bench_version
   const contradicted = [
-    source?.bench_path === undefined || found.profiledPath === found.benchPath
+    ...(['source', 'target'] as const).flatMap((side) => {
+      const { bench_path: path, server_ip: address } = (side === 'source' ? source : target) ?? {}
+      return [
+        path === undefined || found.profiled[side] === found.benchPath
+          ? null
+          : `${side}.bench_path: ${path}, but this bench is ${found.benchPath}`,
+        address === undefined || LOOPBACK.has(address) || found.addresses.includes(address.toLowerCase())
+          ? null
+          : `${side}.server_ip: ${address}, but this machine has ${found.addresses.join(', ')} (behind address translation, leave the key out)`,
+      ]
+    }),
+    version === undefined || version === found.benchVersion
       ? null
-      : `source.bench_path: ${source.bench_path}, but this bench is ${found.benchPath}`,
-    version === undefined || found.benchVersion === null || version === found.benchVersion
-      ? null
-      : `source.bench_version: ${version}, but this bench is made by bench ${found.benchVersion}`,
+      : `source.bench_version: ${version}, but ${found.benchVersion === null ? 'the version of bench here is not known' : `this bench is made by bench ${found.benchVersion}`}`,
+    services?.proxy === 'nginx' && !found.nginxServes
+      ? 'services.proxy: nginx, but no nginx block on this machine leads to the site'
+      : null,
     services?.ssl === 'none' && found.tls ? 'services.ssl: none, but the site is served over TLS' : null,
     services?.redis === 'local' && !isLocal
       ? 'services.redis: local, but this bench uses another machine for it'
@@ -173,5 +191,7 @@ export function refuseContradicted({ source, services }: MigrationProfile, found
     hint: 'Correct these keys of the profile, or run it on the bench it was made for.',
   })
 }
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 const LOOPBACK_URL = /^(unix:|(redis:\/\/)?([^@/]*@)?(localhost|127\.[\d.]+|\[::1\])([:/]|$))/

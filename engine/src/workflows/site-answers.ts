@@ -24,9 +24,11 @@ function listenOf(servers: NginxServer[], host: string, tls: boolean): Door | nu
 
 /** Where a running nginx serves a name of this site, by TLS if it can; another bench's nginx may know the same name. */
 export function proxyOf(facts: BenchFacts, site: SiteFacts, host: string): Door | null {
-  const served = site.names.some((name) => name.host === host && name.sources.some((source) => source.from === 'nginx'))
-  if (!served) return null
-  const servers = facts.nginx?.master ? facts.nginx.servers : []
+  const places = site.names
+    .filter((name) => name.host === host)
+    .flatMap(({ sources }) => sources.filter(({ from }) => from === 'nginx').map(({ where }) => where))
+  const all = facts.nginx?.master ? facts.nginx.servers : []
+  const servers = all.filter(({ file, line }) => places.includes(`${file}:${line}`))
   return listenOf(servers, host, true) ?? listenOf(servers, host, false)
 }
 

@@ -1,7 +1,7 @@
 import { redactFacts } from '../../bench/redact.ts'
-import { findingsForSite, siteByAnyName } from '../../bench/site-by-name.ts'
+import { findingsForSite } from '../../bench/site-by-name.ts'
+import { siteNamed } from '../../bench/site-named.ts'
 import { surveyBench } from '../../bench/survey.ts'
-import { MigratorError } from '../../host/errors.ts'
 import { renderSurvey } from '../../report/render-survey.ts'
 import { terminalStyle } from '../../report/style.ts'
 import type { CommonOptions } from '../options.ts'
@@ -11,16 +11,7 @@ import { openSession, surveyOptions } from '../session.ts'
 export async function analyzeSite(options: CommonOptions): Promise<number> {
   const { host, benchPath } = await openSession(options)
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
-  const site = options.site === undefined ? null : siteByAnyName(facts, options.site)[0]
-  if (site === undefined) {
-    throw new MigratorError({
-      code: 'site-not-found',
-      kind: 'usage',
-      message: `No site of this bench is known as ${options.site}.`,
-      untouched: 'Nothing was changed.',
-      hint: `Sites of ${facts.path}: ${facts.sites.map((one) => one.name).join(', ') || 'none'}`,
-    })
-  }
+  const site = options.site === undefined ? null : siteNamed(facts, options.site)
   const findings = site === null ? facts.findings : findingsForSite(facts, site)
   const shown = { ...facts, findings, sites: site === null ? facts.sites : [site] }
   if (options.json) process.stdout.write(`${JSON.stringify(redactFacts(shown), null, 2)}\n`)

@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir, readFile, readlink, realpath, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, readlink, realpath, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FileStatus } from '../host.ts'
 
@@ -132,6 +132,15 @@ async function writeInPlace(target: string, content: Buffer | string): Promise<v
 
 export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
   await mkdir(path, { recursive: true, mode })
+  await syncDirectory(dirname(path))
+}
+
+/** See Host.writeLink. */
+export async function writeLinkDurably(path: string, text: string): Promise<void> {
+  const temporary = unfinishedOf(path)
+  await rm(temporary, { force: true })
+  await symlink(text, temporary)
+  await rename(temporary, path)
   await syncDirectory(dirname(path))
 }
 

@@ -1,11 +1,12 @@
 import { statfs } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { hostname, networkInterfaces, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { Host } from '../host.ts'
 import * as files from './files.ts'
 import { notWritten } from './not-written.ts'
-import { removePrivileged, settleUnfinishedPrivileged, writeFilePrivileged } from './privileged.ts'
+import { readAnyway, removePrivileged, settleUnfinishedPrivileged, writeFilePrivileged } from './privileged.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
+import { onlyCertificates } from './privileged-reads.ts'
 import { listeners, processes, processIdentity } from './processes.ts'
 import { request } from './request.ts'
 import { run } from './run.ts'
@@ -19,8 +20,26 @@ export function localHost(): Host {
     userId: user.uid,
     userName: user.username,
     status: files.status,
-    readFile: files.readWholeFile,
-    list: files.readNames,
+    readFile: async (path, options = {}) =>
+      options.privileged && !isRoot
+        ? Buffer.from(
+            await readAnyway({ kind: 'read', path }, async () => (await files.readWholeFile(path)).toString('base64')),
+            'base64',
+          )
+        : files.readWholeFile(path),
+    list: async (path, options = {}) =>
+      options.privileged && !isRoot
+        ? (await readAnyway({ kind: 'list', path }, async () => (await files.readNames(path)).join('\n')))
+            .split('\n')
+            .filter((name) => name !== '')
+            .sort()
+        : files.readNames(path),
+    readCertificates: async (path) => {
+      const text = await readAnyway({ kind: 'certificates', path }, async () =>
+        (await files.readWholeFile(path)).toString('latin1'),
+      )
+      return onlyCertificates(text)
+    },
     readLink: files.readLinkTarget,
     realPath: files.resolvePath,
     writeFile: (path, content, options = {}) =>
@@ -32,6 +51,7 @@ export function localHost(): Host {
     settleUnfinished: (path, options = {}) =>
       options.privileged && !isRoot ? settleUnfinishedPrivileged(path) : files.settleUnfinished(path),
     makeDirectory: files.makeDirectory,
+    writeLink: files.writeLinkDurably,
     rename: files.renameDurably,
     remove: (path, options = {}) =>
       options.privileged && !isRoot ? removePrivileged(path) : files.removeDurably(path, options.recursive ?? false),
@@ -39,6 +59,10 @@ export function localHost(): Host {
       command.privileged && !isRoot && hasPrivilegedChannel()
         ? askPrivileged({ kind: 'run', argv: command.argv })
         : run(command),
+    addresses: () => [
+      ...Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+      hostname(),
+    ],
     freeBytes: async (path) => {
       const found = await statfs((await files.status(path)) ? path : dirname(path))
       return found.bavail * found.bsize

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Completed } from '../host.ts'
 import { removeDurably, unfinishedOf, writeFileAtomic, writeTarget } from './files.ts'
+import { certificatesOf, listAllowed, readAllowed } from './privileged-reads.ts'
 import { run } from './run.ts'
 
 /** Set for a child whose parent is root and answers on the process channel. */
@@ -14,6 +15,7 @@ const Request = z.object({
   action: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('write'), path: z.string(), content: z.string(), mode: z.number().nullable() }),
     z.object({ kind: z.literal('remove'), path: z.string() }),
+    z.object({ kind: z.enum(['list', 'read', 'certificates']), path: z.string() }),
     z.object({ kind: z.literal('run'), argv: z.array(z.string()).min(1) }),
   ]),
 })
@@ -25,7 +27,7 @@ const Reply = z.object({
   completed: z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() }).nullable(),
 })
 
-/** What root does for the bench's owner, and nothing else: nginx's own configuration, the hosts file, nginx's check and reload. */
+/** What root does for the bench's owner, beside the reads of privileged-reads.ts: nginx's own configuration, the hosts file, nginx's check and reload. */
 const allowedDirectories = ['/etc/nginx/', '/usr/local/etc/nginx/', '/usr/local/nginx/conf/']
 const allowedFiles = ['/etc/hosts', unfinishedOf('/etc/hosts')]
 /** Found by root's own PATH, or where only root installs programs. */
@@ -69,20 +71,27 @@ export async function allowedCommand(argv: string[]): Promise<[string, ...string
   return [program, ...parameters]
 }
 
+const answered = (stdout: string): Completed => ({ exitCode: 0, signal: null, stdout, stderr: '', timedOut: false })
+
 async function perform(action: Action): Promise<Completed | null> {
-  if (action.kind === 'write') {
-    await writeFileAtomic(
-      await allowedPath(action.path),
-      Buffer.from(action.content, 'base64'),
-      action.mode ?? undefined,
-    )
-    return null
+  switch (action.kind) {
+    case 'list':
+      return answered((await listAllowed(action.path)).join('\n'))
+    case 'read':
+      return answered((await readAllowed(action.path)).toString('base64'))
+    case 'certificates':
+      return answered(await certificatesOf(action.path))
+    case 'write': {
+      const content = Buffer.from(action.content, 'base64')
+      await writeFileAtomic(await allowedPath(action.path), content, action.mode ?? undefined)
+      return null
+    }
+    case 'remove':
+      await removeDurably(await removablePath(action.path), false)
+      return null
+    case 'run':
+      return run({ argv: await allowedCommand(action.argv) })
   }
-  if (action.kind === 'remove') {
-    await removeDurably(await removablePath(action.path), false)
-    return null
-  }
-  return run({ argv: await allowedCommand(action.argv) })
 }
 
 /** The parent's side: does what is allowed, refuses the rest. */

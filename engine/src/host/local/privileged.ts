@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MigratorError } from '../errors.ts'
 import type { Completed } from '../host.ts'
-import { findUnfinished, status, unfinishedOf, writeTarget } from './files.ts'
+import { findUnfinished, status, systemCode, unfinishedOf, writeTarget } from './files.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { run } from './run.ts'
 
@@ -48,6 +48,39 @@ export async function removePrivileged(path: string): Promise<void> {
   }
   refuseUnless(await run({ argv: ['rm', '-f', '--', path], privileged: true }), `Removing ${path}`)
 }
+
+type Reading = { kind: 'list' | 'read' | 'certificates'; path: string }
+
+/** sed prints the certificates alone: keys stay where they are. */
+const READING: Record<Reading['kind'], (path: string) => [string, ...string[]]> = {
+  list: (path) => ['ls', '-1A', '--', path],
+  read: (path) => ['base64', '--', path],
+  certificates: (path) => ['sed', '-n', '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p', '--', path],
+}
+
+/** What `attempt` may not read is read by root where we have its rights; otherwise its own failure stays. */
+export async function readAnyway(reading: Reading, attempt: () => Promise<string>): Promise<string> {
+  try {
+    return await attempt()
+  } catch (error) {
+    if (systemCode(error) !== 'EACCES') throw error
+    const done = hasPrivilegedChannel() ? await askPrivileged(reading) : await readBySudo(reading)
+    if (done.exitCode === 0) return done.stdout
+    throw /ENOENT|No such file/.test(done.stderr) ? missing(reading.path) : error
+  }
+}
+
+let sudo: Promise<boolean> | null = null
+
+/** Asked for once: a refused sudo is written into the machine's log each time. */
+async function readBySudo({ kind, path }: Reading): Promise<Completed> {
+  sudo ??= run({ argv: ['sudo', '-n', 'true'], timeoutMilliseconds: 5000 }).then(({ exitCode }) => exitCode === 0)
+  if (await sudo) return run({ argv: READING[kind](path), privileged: true })
+  return { exitCode: 126, signal: null, stdout: '', stderr: 'sudo asks for a password', timedOut: false }
+}
+
+const missing = (path: string) =>
+  Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' })
 
 /** See Host.settleUnfinished. */
 export async function settleUnfinishedPrivileged(path: string): Promise<void> {

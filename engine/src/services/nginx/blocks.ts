@@ -1,18 +1,27 @@
 import { isPattern } from './glob.ts'
 import { everyNode, inContext, type Node } from './include-tree.ts'
-import type { NginxFile, NginxIncludePoint, NginxListen, NginxMap, NginxServer, NginxWord } from './nginx-facts.ts'
+import type {
+  NginxFile,
+  NginxIncludePoint,
+  NginxListen,
+  NginxMap,
+  NginxServer,
+  NginxUpstream,
+  NginxWord,
+} from './nginx-facts.ts'
 import { lineOf, type Token } from './tokens.ts'
 
 /** What the http block holds, in reading order. */
 export interface HttpBlocks {
   servers: NginxServer[]
   maps: NginxMap[]
+  upstreams: NginxUpstream[]
   includes: string[]
   includePoints: NginxIncludePoint[]
 }
 
 export function collectHttp(nodes: Node[]): HttpBlocks {
-  const blocks: HttpBlocks = { servers: [], maps: [], includes: [], includePoints: [] }
+  const blocks: HttpBlocks = { servers: [], maps: [], upstreams: [], includes: [], includePoints: [] }
   for (const node of inContext(nodes)) if (node.directive.name === 'http') visitHttp(node.children, blocks)
   return blocks
 }
@@ -23,6 +32,7 @@ function visitHttp(nodes: Node[], blocks: HttpBlocks): void {
     if (node.included) visitInclude(node.included, blocks)
     else if (name === 'server' && node.directive.block) blocks.servers.push(readServer(node))
     else if (name === 'map' && node.directive.block) blocks.maps.push(readMap(node))
+    else if (name === 'upstream' && node.directive.block) blocks.upstreams.push(readUpstream(node))
   }
 }
 
@@ -72,8 +82,31 @@ function readServer(server: Node): NginxServer {
     returns: all
       .filter((node) => node.directive.name === 'return')
       .map((node) => node.directive.words.map((word) => word.value).join(' ')),
+    passes: all.filter(({ directive }) => PASSES.has(directive.name)).flatMap(firstWord),
+    directories: [...servingNodes(server.children)]
+      .filter(({ directive }) => directive.name === 'root' || directive.name === 'alias')
+      .flatMap(firstWord),
   }
 }
+
+const PASSES = new Set(['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass'])
+
+const firstWord = ({ directive }: Node): string[] => directive.words.slice(0, 1).map((word) => word.value)
+
+/** Every statement outside the locations where certificates are proved. */
+function* servingNodes(nodes: Node[]): Generator<Node> {
+  for (const node of inContext(nodes)) {
+    if (node.directive.name === 'location' && node.directive.words.some((word) => word.value.includes('well-known')))
+      continue
+    yield node
+    yield* servingNodes(node.children)
+  }
+}
+
+const readUpstream = ({ directive, children }: Node): NginxUpstream => ({
+  name: directive.words[0]?.value ?? '',
+  servers: [...inContext(children)].filter((node) => node.directive.name === 'server').flatMap(firstWord),
+})
 
 const isSiteHeader = ({ directive }: Node) =>
   directive.name === 'proxy_set_header' && directive.words[0]?.value.toLowerCase() === 'x-frappe-site-name'

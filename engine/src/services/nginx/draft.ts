@@ -22,6 +22,7 @@ export interface Draft {
   addFile(path: string, text: string, what: string): void
   problem(path: string, place: Place | null, problem: string, hint: string): void
   note(path: string, place: Place | null, note: string): void
+  recertify(path: string, place: Place, names: string[]): void
   finish(): NginxRenamePlan
 }
 
@@ -44,6 +45,7 @@ export function startDraft(facts: NginxFacts): Draft {
   const added: { edit: NginxRenamePlan['edits'][number]; change: Change }[] = []
   const problems: NginxRenamePlan['problems'] = []
   const notes: NginxRenamePlan['notes'] = []
+  const recertified: NginxRenamePlan['recertified'] = []
 
   const file = (path: string): NginxFile => {
     const found = files.get(path)
@@ -88,6 +90,8 @@ export function startDraft(facts: NginxFacts): Draft {
     },
     problem: (path, place, problem, hint) => void problems.push({ ...at(path, place), problem, hint }),
     note: (path, place, note) => void notes.push({ ...at(path, place), note }),
+    recertify: (path, place, names) =>
+      void recertified.push({ file: file(path).realPath, line: lineOf(file(path).text, place.start), names }),
     finish() {
       const edits = [...made].map(([realPath, splices]) => {
         const before = facts.files.find((candidate) => candidate.realPath === realPath)?.text ?? ''
@@ -101,6 +105,7 @@ export function startDraft(facts: NginxFacts): Draft {
         changes: [...changes, ...added.map(({ change }) => change)],
         problems,
         notes,
+        recertified,
       }
     },
   }

@@ -21,34 +21,69 @@ interface Master {
 const PROGRAMS = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/usr/local/nginx/sbin/nginx']
 const DEFAULT_CONFIG = '/etc/nginx/nginx.conf'
 
-/** Finds the main configuration: the one asked for, else the running master's, else the program's own. null: none exists. */
-export async function findInstallation(
+/**
+ * The main configurations there are, likeliest first: the one asked for alone, else the running masters' (the program's own before
+ * others), and the program's own where it does not run. Several nginx may run on one machine.
+ */
+export async function findInstallations(
   host: Host,
   options: { mainConfig?: string; processes: ProcessFacts[] },
-): Promise<NginxInstallation | null> {
+): Promise<NginxInstallation[]> {
   const masters: Master[] = []
   for (const process of options.processes) {
     const master = readMaster(process)
     if (master && (await sharesOurFiles(host, process.pid))) masters.push(master)
   }
-  const program = await findProgram(host, masters)
-  const built = program === null ? null : await buildSettings(host, program)
-  const builtConfig = built?.config ?? DEFAULT_CONFIG
-  const configOf = (master: Master) => master.config ?? builtConfig
+  const own = await readProgram(host, await findProgram(host, masters))
   const wanted = options.mainConfig
-  const master = wanted
-    ? masters.find((candidate) => configOf(candidate) === wanted)
-    : (masters.find((candidate) => configOf(candidate) === builtConfig) ?? masters[0])
-  const mainConfig = wanted ?? (master ? configOf(master) : builtConfig)
-  if ((await host.status(mainConfig)) === null) return null
-  const { pid, startTime, userId } = master?.process ?? {}
+  const running = await Promise.all(masters.map((master) => runningInstallation(host, master, own)))
+  const [first, second] = [running.filter(isOf(own.config)), running.filter((one) => !isOf(own.config)(one))]
+  const stopped = { mainConfig: wanted ?? own.config, ...own.program, prefix: null, master: null, unit: null }
+  const candidates = [...first, ...second, ...(running.some(isOf(stopped.mainConfig)) ? [] : [stopped])]
+  const places = await Promise.all(
+    candidates
+      .filter((one) => wanted === undefined || isOf(wanted)(one))
+      .map(async (one) => ({ one, place: await lookAt(host, one.mainConfig) })),
+  )
+  // Somebody else's nginx, whose files are not ours to see, must not hide the one that can be read.
+  const seen = (wish: Place) => places.filter(({ place }) => place === wish).map(({ one }) => one)
+  return [...seen('there'), ...seen('hidden')]
+}
+
+type Place = 'there' | 'missing' | 'hidden'
+
+async function lookAt(host: Host, path: string): Promise<Place> {
+  try {
+    return (await host.status(path)) === null ? 'missing' : 'there'
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return 'hidden'
+    throw error
+  }
+}
+
+const isOf = (config: string) => (installation: NginxInstallation) => installation.mainConfig === config
+
+interface Program {
+  program: { program: string | null; version: string | null }
+  config: string
+}
+
+async function readProgram(host: Host, program: string | null): Promise<Program> {
+  const built = program === null ? null : await buildSettings(host, program)
+  return { program: { program, version: built?.version ?? null }, config: built?.config ?? DEFAULT_CONFIG }
+}
+
+async function runningInstallation(host: Host, master: Master, own: Program): Promise<NginxInstallation> {
+  const isOwn = !master.program.startsWith('/') || master.program === own.program.program
+  const { program, config } =
+    isOwn || (await lookAt(host, master.program)) !== 'there' ? own : await readProgram(host, master.program)
+  const { pid, startTime, userId } = master.process
   return {
-    mainConfig,
-    program,
-    version: built?.version ?? null,
-    prefix: master?.prefix ?? null,
-    master: pid === undefined || startTime === undefined || userId === undefined ? null : { pid, startTime, userId },
-    unit: pid === undefined ? null : await unitOf(host, pid),
+    mainConfig: master.config ?? config,
+    ...program,
+    prefix: master.prefix,
+    master: { pid, startTime, userId },
+    unit: await unitOf(host, pid),
   }
 }
 
@@ -92,7 +127,7 @@ async function controlGroup(host: Host, pid: string): Promise<string> {
 
 async function findProgram(host: Host, masters: Master[]): Promise<string | null> {
   const candidates = [...masters.map((master) => master.program).filter((path) => path.startsWith('/')), ...PROGRAMS]
-  for (const path of candidates) if ((await host.status(path)) !== null) return path
+  for (const path of candidates) if ((await lookAt(host, path)) === 'there') return path
   return null
 }
 

@@ -48,6 +48,10 @@ export interface NginxServer {
   /** Files included inside the block, also indirectly. */
   snippets: string[]
   returns: string[]
+  /** Where its requests go: `http://127.0.0.1:8000` of `proxy_pass`, `unix:/run/php.sock` of `fastcgi_pass`. */
+  passes: string[]
+  /** `root` and `alias` inside, certificate challenges (`/.well-known/`) left out. */
+  directories: string[]
 }
 
 export interface NginxMap {
@@ -60,6 +64,12 @@ export interface NginxMap {
   /** `$site_name_abc` */
   variable: string
   entries: { key: NginxWord; value: NginxWord; line: number }[]
+}
+
+export interface NginxUpstream {
+  name: string
+  /** `127.0.0.1:8000` */
+  servers: string[]
 }
 
 export interface NginxFacts {
@@ -77,6 +87,7 @@ export interface NginxFacts {
   /** In reading order: the first one of a listen address is its default unless another says so. */
   servers: NginxServer[]
   maps: NginxMap[]
+  upstreams: NginxUpstream[]
   /** Include patterns as written in the http block, resolved: `/etc/nginx/conf.d/*.conf`. */
   includes: string[]
   /** The include patterns of the http block that read a whole directory: where a file of our own can stand. */
@@ -101,6 +112,10 @@ export interface NginxRenameRequest {
   sitesPath: string
   /** Every name the site is known by: its blocks are those that carry one of them, and no other site's. */
   siteNames: string[]
+  /** Ports of this machine on which the bench answers: a block that hands on to one of them serves its sites. */
+  webPorts: number[]
+  /** An old name too common to be the site's wherever it stands: it counts only in blocks of this bench, as a name. */
+  commonName?: string
   certificate: { certificate: string; key: string } | null
   /** Write a server block for the old name that sends visitors to the new one. */
   redirect: {
@@ -129,4 +144,6 @@ export interface NginxRenamePlan {
   problems: { file: string; line: number | null; problem: string; hint: string }[]
   /** Worth knowing, no obstacle: a wildcard that matches the new name, a word that still names the old host. */
   notes: { file: string; line: number | null; note: string }[]
+  /** Names that stay in a block which gets the new certificate. */
+  recertified: { file: string; line: number; names: string[] }[]
 }

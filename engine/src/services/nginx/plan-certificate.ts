@@ -34,6 +34,6 @@ export function planCertificate(
     }
     draft.setWord(server.file, present, certificate.certificate, 'ssl_certificate')
     draft.setWord(server.file, presentKey, certificate.key, 'ssl_certificate_key')
-    if (others.length > 0) draft.note(server.file, present, `The new certificate must cover ${others.join(', ')} too.`)
+    if (others.length > 0) draft.recertify(server.file, present, others)
   }
 }

@@ -1,9 +1,7 @@
 import type { Draft } from './draft.ts'
 import type { NginxFacts, NginxMap, NginxRenameRequest, NginxServer } from './nginx-facts.ts'
 import { benchOf, isLiteralName } from './server-names.ts'
-import { lower, type SiteServer } from './site-servers.ts'
-
-const HOST_VARIABLES = new Set(['$host', '$http_host', '$server_name', '$ssl_server_name'])
+import { HOST_VARIABLES, lower, type SiteServer } from './site-servers.ts'
 
 /** Which directory a host leads to: the map entry's value, else the map's default, else the host itself. */
 type Resolve = (host: string) => string | null

@@ -25,7 +25,7 @@ export function planNginxRename(facts: NginxFacts, request: NginxRenameRequest):
     return draft.finish()
   }
   for (const { path, problem } of facts.files) if (problem !== null) reportBroken(draft, path, problem)
-  const servers = findSiteServers(facts, request)
+  const servers = findSiteServers(facts, request, draft)
   const removed = planNames(facts, request, servers, draft)
   const kept = servers.filter(({ server }) => !removed.has(server))
   planMaps(facts, request, servers, removed, draft)

@@ -79,7 +79,8 @@ function editRootedPaths(path: string, directive: Directive, request: NginxRenam
 function editHosts(path: string, what: string, word: Token, request: NginxRenameRequest, draft: Draft): void {
   const written = draft.file(path).text.slice(word.start, word.end)
   let after = written
-  for (const { from, to } of request.hosts) after = after.replace(hostPattern(from), () => to)
+  for (const { from, to } of request.hosts)
+    if (from !== request.commonName) after = after.replace(hostPattern(from), () => to)
   draft.replace(path, word, after, what)
 }
 

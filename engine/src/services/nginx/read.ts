@@ -1,20 +1,33 @@
 import type { Host, ProcessFacts } from '../../host/host.ts'
+import { mentionsPath } from '../text-file.ts'
 import { collectHttp } from './blocks.ts'
 import { readTree } from './include-tree.ts'
-import { configDirectory, findInstallation } from './main-config.ts'
-import type { NginxFacts, NginxServer } from './nginx-facts.ts'
+import { configDirectory, findInstallations, type NginxInstallation } from './main-config.ts'
+import type { NginxFacts, NginxFile, NginxServer } from './nginx-facts.ts'
 
 /**
- * Reads what nginx is told to serve: the main file (asked for, else the running master's, else the program's own)
- * and everything it includes. null: there is no nginx configuration. A file that cannot be read or parsed is part of
+ * Reads what nginx is told to serve: the main file and everything it includes. Of several nginx the first whose files name one of
+ * `benchPaths` counts, else the likeliest. null: there is no nginx configuration. A file that cannot be read or parsed is part of
  * the answer, with its problem; nothing throws for it.
  */
 export async function readNginx(
   host: Host,
-  options: { mainConfig?: string; processes: ProcessFacts[] },
+  options: { mainConfig?: string; processes: ProcessFacts[]; benchPaths?: string[] },
 ): Promise<NginxFacts | null> {
-  const installation = await findInstallation(host, options)
-  if (!installation) return null
+  const benchPaths = options.benchPaths ?? []
+  let likeliest: NginxFacts | null = null
+  for (const installation of await findInstallations(host, options)) {
+    const facts = await readInstallation(host, installation)
+    if (facts.files.some((file) => namesBench(file, benchPaths))) return facts
+    likeliest ??= facts
+  }
+  return likeliest
+}
+
+const namesBench = ({ text, realPath }: NginxFile, benchPaths: string[]): boolean =>
+  benchPaths.some((path) => realPath.startsWith(`${path}/`) || mentionsPath(text, path))
+
+async function readInstallation(host: Host, installation: NginxInstallation): Promise<NginxFacts> {
   const { mainConfig } = installation
   const { nodes, files } = await readTree(host, mainConfig, configDirectory(mainConfig))
   const blocks = collectHttp(nodes)

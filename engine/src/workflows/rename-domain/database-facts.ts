@@ -61,11 +61,18 @@ export async function surveyDatabase(
   }
 }
 
-/** Names that are counted, and off until they are named: the site's others, www. of the old one, one too common to follow unasked. */
+/**
+ * Names that are counted, and off until they are named: the site's others, www. of the old one, the old one where only its
+ * occurrences with a port are rewritten, one too common to follow unasked.
+ */
 function countedNames({ source, target, hosts, others, ambiguous }: RenameNames): string[] {
-  const own = new Set([source.host, target, ...hosts.map((rule) => rule.from)])
-  const candidates = [...others.map((name) => name.host), `www.${source.host}`].filter((host) => !own.has(host))
-  return [...new Set([...candidates, ...(ambiguous === null ? [] : [ambiguous])])]
+  const whole = new Set([target, ...hosts.filter(({ fromPort }) => fromPort === undefined).map(({ from }) => from)])
+  const candidates = [
+    ...others.map((name) => name.host),
+    ...(source.port === null ? [] : [source.host]),
+    `www.${source.host}`,
+  ]
+  return [...new Set([...candidates.filter((host) => !whole.has(host)), ...(ambiguous === null ? [] : [ambiguous])])]
 }
 
 /** DocTypes that are set up: those with rows; Singles with at least one filled field. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../../bench/finding.ts'
+import { isAmbiguousHost } from '../../rewrite/host-name.ts'
 import { maskUrlUserinfo } from '../../services/redis.ts'
 import type { RenameInput } from './plan.ts'
 
@@ -24,9 +25,38 @@ export function planFindings(input: RenameInput): Finding[] {
     add(
       'warning',
       'name-ambiguous',
-      `${names.ambiguous} is too common a name to be replaced inside the database; only the site's own name is changed.`,
-      'short, without a dot, or this machine itself',
+      `${names.ambiguous} is too common a name to be replaced wherever it stands; it is changed only where it is the site itself.`,
+      'short, without a dot, or this machine itself: links in the database, the hosts file and commands in crontabs keep it, and nothing redirects from it',
       `Add --also-rewrite ${names.ambiguous} if links to it shall follow.`,
+    )
+  }
+  const known = new Set(names.site.names.map(({ host }) => host))
+  for (const host of database.occurrences.absent.filter((name) => name !== names.source.host && !known.has(name))) {
+    add(
+      'warning',
+      'name-unknown',
+      `--also-rewrite ${host}: this is no name of the site, and no value holds it, so nothing follows from it.`,
+      `names of ${subject}: ${[...known].join(', ')}`,
+      'Look at its spelling, or leave the switch away.',
+    )
+  }
+  const mailed = names.others.find(({ sources }) => sources.some(({ from }) => from === 'host_name'))
+  if (mailed) {
+    add(
+      'warning',
+      'host-name-stays',
+      `Links in mails and documents go on naming ${mailed.host}: host_name names it, and only ${names.source.host} is renamed.`,
+      mailed.sources.flatMap(({ from, where }) => (from === 'host_name' ? [where] : [])).join(', '),
+      `If that name is to become ${names.target} too, add --also-rewrite ${mailed.host}; if it is the one that is meant, --source ${mailed.host}.`,
+    )
+  }
+  if (isAmbiguousHost(names.target) || /^\d+(\.\d+){3}$/.test(names.target)) {
+    add(
+      'warning',
+      'target-common',
+      `${names.target} is no name of the public internet: links to it work on this machine or network alone, and no later rename can tell them from others.`,
+      'an address, or a name without a dot',
+      'Choose a name like erp.example.com, unless this site is for this machine or network only.',
     )
   }
   if (input.givenCertificate === null && request.certificateKey !== null) {

@@ -1,5 +1,7 @@
 import type { BenchFacts, SiteFacts, SiteName } from '../../bench/bench-facts.ts'
+import { canonicalHost } from '../../bench/host-name.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
+import { siteNamed } from '../../bench/site-named.ts'
 import type { SitePlace } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { isAmbiguousHost, parseHostName } from '../../rewrite/host-name.ts'
@@ -44,7 +46,7 @@ const usage = (code: string, message: string, hint: string, evidence?: string): 
  */
 export function resolveNames(facts: BenchFacts, request: RenameRequest, done: SitePlace[] = []): RenameNames {
   const earlier = renamedBefore(facts, request, done)
-  const site = earlier ?? findSite(facts, request)
+  const site = earlier ?? siteNamed(facts, request.source, request.site)
   const source = hostOf('--source', request.source, true)
   const target = hostOf('--target', request.target, false).host
   if (source.host === target) {
@@ -57,7 +59,7 @@ export function resolveNames(facts: BenchFacts, request: RenameRequest, done: Si
   refuseLink(site)
   const url = urlOf(request.url, target)
   const wanted = request.renameDirectory
-  const rename = wanted === 'yes' || (wanted === 'auto' && site.name.toLowerCase() === source.host)
+  const rename = wanted === 'yes' || (wanted === 'auto' && canonicalHost(site.name) === source.host)
   const directory = rename && site.name !== target ? { from: site.name, to: target } : null
   refuseTaken(facts, site, target, directory)
   const also = [...new Set(request.alsoRewrite)].map((name) => alsoRewritten(facts, site, name, target))
@@ -68,9 +70,9 @@ export function resolveNames(facts: BenchFacts, request: RenameRequest, done: Si
     ...(url === null ? {} : { toUrl: url }),
   })
   const ambiguous = isAmbiguousHost(source.host) && !also.some((name) => name.host === source.host)
-  const hosts = [...(ambiguous ? [] : [source]), ...also.filter((name) => ambiguous || name.host !== source.host)].map(
-    rule,
-  )
+  const isSource = (name: { host: string; port: number | null }) =>
+    name.host === source.host && (name.port === source.port || source.port === null)
+  const hosts = [...(ambiguous ? [] : [source]), ...also.filter((name) => ambiguous || !isSource(name))].map(rule)
   const rewritten = new Set(hosts.map((host) => host.from))
   return {
     site,
@@ -91,39 +93,10 @@ function renamedBefore(facts: BenchFacts, request: RenameRequest, done: SitePlac
   const { source, target, site } = request
   if (siteByAnyName(facts, source).length > 0) return undefined
   const last = done.findLast(
-    (place) => place.oldName === source.toLowerCase() && place.newName === target.toLowerCase(),
+    (place) => place.oldName === canonicalHost(source) && place.newName === canonicalHost(target),
   )
   if (!last || (site !== null && site !== last.newDirectory)) return undefined
   return siteByAnyName(facts, target).find((one) => one.name === last.newDirectory)
-}
-
-function findSite(facts: BenchFacts, request: RenameRequest): SiteFacts {
-  const known = facts.sites.map((site) => site.name).join(', ') || 'none'
-  const byName = siteByAnyName(facts, request.source)
-  const found = request.site === null ? byName : byName.filter((site) => site.name === request.site)
-  const [site, ...more] = found
-  if (!site) {
-    if (request.site !== null && byName.length) {
-      throw usage(
-        'site-not-found',
-        `${request.source} is not a name of the site ${request.site}.`,
-        `It is a name of: ${byName.map((other) => other.name).join(', ')}`,
-      )
-    }
-    throw usage(
-      'site-not-found',
-      `No site of this bench is known as ${request.source}.`,
-      `Sites of ${facts.path}: ${known}. See: frappe-migrator analyze-site`,
-    )
-  }
-  if (more.length) {
-    throw usage(
-      'source-ambiguous',
-      `${request.source} is a name of several sites: ${found.map((other) => other.name).join(', ')}.`,
-      'Say which one with --site NAME.',
-    )
-  }
-  return site
 }
 
 function hostOf(option: string, text: string, allowPort: boolean): { host: string; port: number | null } {
@@ -193,9 +166,9 @@ function refuseTaken(facts: BenchFacts, site: SiteFacts, target: string, directo
         `site ${other.name}: ${name.sources.map((source) => `${source.from} (${source.where})`).join(', ')}`,
         'Choose another name, or take it from that site first.',
       )
-    if (other !== site && other.name.toLowerCase() === target) throw taken(other.path, 'Choose another name.')
+    if (other !== site && canonicalHost(other.name) === target) throw taken(other.path, 'Choose another name.')
   }
-  const leftover = facts.leftovers.find((entry) => entry.path.split('/').at(-1) === target)
+  const leftover = facts.leftovers.find((entry) => canonicalHost(entry.path.split('/').at(-1) ?? '') === target)
   if (leftover && (directory || leftover.kind === 'archived')) {
     throw taken(
       `${leftover.path} (${leftover.detail})`,
@@ -216,9 +189,9 @@ function alsoRewritten(
   if (parsed.host === target) {
     throw usage('same-name', `--also-rewrite ${name}: this is the new name itself.`, 'Leave it away.')
   }
-  const owners = siteByAnyName(facts, name).filter((other) => other !== site)
+  const owners = siteByAnyName(facts, name)
   const [owner] = owners
-  if (owner)
+  if (owner && !owners.includes(site))
     throw usage(
       'name-of-other-site',
       `--also-rewrite ${name}: this is a name of the site ${owner.name}.`,

@@ -1,10 +1,11 @@
-import type { BenchFacts } from '../../bench/bench-facts.ts'
+import type { BenchFacts, CertificateFacts } from '../../bench/bench-facts.ts'
 import type { Finding } from '../../bench/finding.ts'
 import { sha256Of } from '../../host/value-digest.ts'
+import { certificateCovers } from '../../services/certificates.ts'
 import type { NginxRenamePlan, NginxRenameRequest } from '../../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../../services/nginx/plan-rename.ts'
 import type { RenameNames } from './names.ts'
-import type { ChosenCertificate } from './plan-certificate.ts'
+import { pairOf } from './plan-certificate.ts'
 import type { RenameRequest } from './request.ts'
 
 export interface NginxPlan {
@@ -20,7 +21,8 @@ export function planNginx(
   facts: BenchFacts,
   names: RenameNames,
   request: RenameRequest,
-  certificate: ChosenCertificate,
+  certificate: CertificateFacts | null,
+  now: Date,
 ): NginxPlan | null {
   const { nginx } = facts
   // The name's blocks were edited by the rename before this one; what names the old one now is its redirect.
@@ -30,7 +32,10 @@ export function planNginx(
     names.site.names.some((name) => name.host === host && name.sources.some((source) => source.from === 'nginx'))
   const oldNames = [names.source, ...names.hosts.map(({ from, fromPort }) => ({ host: from, port: fromPort ?? null }))]
   const [first, ...also] = new Set(
-    oldNames.filter(({ host, port }) => port === null && servedByNginx(host)).map(({ host }) => host),
+    oldNames
+      // This machine may call itself by a common name: nobody is sent away from it.
+      .filter(({ host, port }) => port === null && host !== names.ambiguous && servedByNginx(host))
+      .map(({ host }) => host),
   )
   const port = names.url?.port ?? null
   const wanted: NginxRenameRequest = {
@@ -40,13 +45,16 @@ export function planNginx(
     directory: names.directory,
     sitesPath: `${facts.path}/sites`,
     siteNames: [...new Set([names.site.name, ...names.site.names.map((name) => name.host)])],
-    certificate,
+    webPorts: facts.ports.filter(({ purpose }) => WEB_PORTS.has(purpose)).map(({ port }) => port),
+    ...(names.ambiguous === null ? {} : { commonName: names.ambiguous }),
+    certificate: pairOf(certificate),
     redirect:
       request.redirect && first !== undefined
         ? {
             from: first,
             ...(also.length > 0 ? { also } : {}),
-            toUrl: `${names.scheme}://${names.target}${port === null ? '' : `:${port}`}`,
+            // Who came over TLS is not sent to plain http, whatever scheme host_name has.
+            toUrl: `${names.url === null && names.site.tls ? 'https' : names.scheme}://${names.target}${port === null ? '' : `:${port}`}`,
             status: 307,
             tls: names.site.certificate,
           }
@@ -63,10 +71,12 @@ export function planNginx(
       before: edit.before === null ? null : sha256Of(edit.before),
       after: sha256Of(edit.after),
     })),
-    findings: [...problemsOf(plan), ...notesOf(plan)],
+    findings: [...problemsOf(plan), ...uncoveredNames(plan, certificate, now), ...notesOf(plan)],
     redirects: wanted.redirect !== null,
   }
 }
+
+const WEB_PORTS = new Set(['webserver_port', 'socketio_port'])
 
 const where = (file: string, line: number | null): string => (line === null ? file : `${file}:${line}`)
 
@@ -79,6 +89,26 @@ function problemsOf(plan: NginxRenamePlan): Finding[] {
     remedies: [hint],
     subject: file,
   }))
+}
+
+/** Visitors of a name that stays in the block would be warned by their browsers. */
+function uncoveredNames(plan: NginxRenamePlan, certificate: CertificateFacts | null, now: Date): Finding[] {
+  return plan.recertified.flatMap(({ file, line, names }) => {
+    const uncovered = names.filter((name) => certificate !== null && !certificateCovers(certificate, name, now))
+    if (uncovered.length === 0) return []
+    return [
+      {
+        id: 'certificate-names',
+        severity: 'warning' as const,
+        title: `The certificate for the new name does not cover ${uncovered.join(', ')}, which the same nginx block serves.`,
+        evidence: `${where(file, line)}; ${certificate?.certificate} covers ${certificate?.names.join(', ')}`,
+        remedies: [
+          `Have the certificate issued for ${uncovered.join(', ')} too, or give these names a block and a certificate of their own.`,
+        ],
+        subject: file,
+      },
+    ]
+  })
 }
 
 function notesOf(plan: NginxRenamePlan): Finding[] {

@@ -1,24 +1,35 @@
-import type { BenchFacts } from '../../bench/bench-facts.ts'
+import type { BenchFacts, NameSource } from '../../bench/bench-facts.ts'
+import { CRONTAB_UNREADABLE } from '../../bench/machine-files.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { outsideSystems } from '../../rewrite/fields/outside-systems.ts'
 import type { RenameNames } from './names.ts'
 import type { RenameInput } from './plan.ts'
+import type { LinkEdit } from './plan-links.ts'
 import type { NginxPlan } from './plan-nginx.ts'
 import type { ConfigurationEdit } from './plan-site-config.ts'
 import type { TextFileEdits } from './plan-text-files.ts'
 
-export function configurationPreview(
-  keys: ConfigurationEdit[],
-  textFiles: TextFileEdits[],
-  nginx: NginxPlan | null,
-  names: RenameNames,
-  facts: BenchFacts,
-): Plan['preview']['configuration'] {
+export function configurationPreview({
+  facts,
+  names,
+  keys,
+  textFiles,
+  links,
+  nginx,
+}: {
+  facts: BenchFacts
+  names: RenameNames
+  keys: ConfigurationEdit[]
+  textFiles: TextFileEdits[]
+  links: LinkEdit[]
+  nginx: NginxPlan | null
+}): Plan['preview']['configuration'] {
   const { directory } = names
   return [
     ...(directory
       ? [{ file: `${facts.path}/sites`, what: 'directory', before: directory.from, after: directory.to }]
       : []),
+    ...links.map(({ link, from, to }) => ({ file: link, what: 'link', before: from, after: to })),
     ...keys.map(({ file, what, before, after }) => ({ file, what, before, after })),
     ...textFiles.flatMap((file) =>
       file.shown.map(({ line, before, after }) => ({ file: file.path, what: `line ${line}`, before, after })),
@@ -52,16 +63,31 @@ export function servicesPreview({ facts, names }: RenameInput, nginx: NginxPlan 
   ]
 }
 
+/** Names that stay, the site's own also where no value holds them, with the places of the configuration that keep them. */
 export function offeredNames({ database, names }: RenameInput): Plan['preview']['offered'] {
-  return database.occurrences.others.map(({ host, values, samples }) => ({
-    what:
+  return database.occurrences.others.flatMap(({ host, values, samples }) => {
+    const known = names.others.find((name) => name.host === host)
+    if (values === 0 && known === undefined) return []
+    const places = [...new Set((known?.sources ?? []).map(({ from }) => PLACES[from]))].join(', ')
+    const what =
       host === names.ambiguous
         ? `${host}: too common a name to be rewritten unasked`
-        : `${host}: another name of the site`,
-    values,
-    switch: `--also-rewrite ${host}`,
-    samples,
-  }))
+        : host === names.source.host
+          ? `${host} without port ${names.source.port}`
+          : `${host}: another name of the site${places === '' ? '' : `, which stays in ${places}`}`
+    return [{ what, values, switch: `--also-rewrite ${host}`, samples }]
+  })
+}
+
+const PLACES: Record<NameSource, string> = {
+  directory: "the directory's name",
+  host_name: 'host_name',
+  domains: 'domains',
+  wildcard: 'the wildcard',
+  default_site: 'default_site',
+  nginx: 'nginx',
+  'hosts-file': 'the hosts file',
+  currentsite: 'currentsite.txt',
 }
 
 export function outsidePreview({ facts, names, database }: RenameInput): Plan['preview']['outside'] {
@@ -98,6 +124,12 @@ export function manualSteps(
         return `Edit ${file.path}, line ${edit.line}, ${as}: ${words}`
       }),
     ),
+    ...facts.findings
+      .filter(({ id }) => id === CRONTAB_UNREADABLE)
+      .map(
+        ({ subject, evidence }) =>
+          `Look whether a crontab that could not be read (${evidence}) names the site: sudo grep -rn '${names.site.name}' '${subject}'`,
+      ),
     ...(development && served && names.directory
       ? [
           'Restart bench start (or bench serve): the development server was started for the old name and answers with it until then.',

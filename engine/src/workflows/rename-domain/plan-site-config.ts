@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { BenchFacts } from '../../bench/bench-facts.ts'
+import { canonicalHost } from '../../bench/host-name.ts'
 import type { KeyEdit } from '../../changes/json-keys.ts'
 import type { RenameNames } from './names.ts'
 
@@ -36,7 +37,7 @@ export function renamedAddress(text: string, names: RenameNames): string | null 
 
 /** The source itself, or a name that `--also-rewrite` named. */
 export function isRenamed(host: string, names: RenameNames): boolean {
-  const plain = host.toLowerCase()
+  const plain = canonicalHost(host)
   return plain === names.source.host || names.hosts.some((rule) => rule.from === plain)
 }
 
@@ -95,9 +96,9 @@ function planDomains(
   const seen = new Set<string>()
   const unique = renamed.filter((entry) => {
     const host = nameOf(entry)
-    if (host !== names.target) return true
-    if (seen.has(host)) return false
-    seen.add(host)
+    if (host === null || canonicalHost(host) !== names.target) return true
+    if (seen.has(names.target)) return false
+    seen.add(names.target)
     return true
   })
   // A directory that keeps its name is found under the new one only through nginx's map, which bench makes from `domains`.

@@ -4,6 +4,7 @@ import type { PlanStep } from '../../execution/plan.ts'
 import type { Json } from '../../host/json.ts'
 import type { RewriteTarget } from '../../rewriting/targets.ts'
 import type { RenameNames } from './names.ts'
+import type { LinkEdit } from './plan-links.ts'
 import type { NginxPlan } from './plan-nginx.ts'
 import type { ConfigurationEdit } from './plan-site-config.ts'
 import type { TextFileEdits } from './plan-text-files.ts'
@@ -16,6 +17,7 @@ export interface StepInput {
   siteConfig: ConfigurationEdit[]
   commonConfig: ConfigurationEdit[]
   textFiles: TextFileEdits[]
+  links: LinkEdit[]
   nginx: NginxPlan | null
   targets: RewriteTarget[]
   /** The owner of the bench may not write these itself. */
@@ -178,6 +180,7 @@ function domain(input: StepInput): PlanStep[] {
           }),
         ]
       : []),
+    ...input.links.map((link, index) => step(`link-${index + 1}`, phase, 'link', { ...link })),
   ]
 }
 

@@ -6,8 +6,9 @@ import { bindingOf } from './binding.ts'
 import type { DatabaseFacts } from './database-facts.ts'
 import { planFindings } from './findings.ts'
 import type { RenameNames } from './names.ts'
-import { planCertificate } from './plan-certificate.ts'
+import { pairOf, planCertificate } from './plan-certificate.ts'
 import { planChecks } from './plan-checks.ts'
+import { planLinks } from './plan-links.ts'
 import { planNginx } from './plan-nginx.ts'
 import { configurationPreview, manualSteps, offeredNames, outsidePreview, servicesPreview } from './plan-preview.ts'
 import { previewOffered, previewRewrite, previewSkipped, rewriteTargets } from './plan-rewrite.ts'
@@ -41,12 +42,13 @@ const WINDOW_BASE_SECONDS = 2
 export function planRename(input: RenameInput): Plan {
   const { facts, names, request, database } = input
   const certificate = planCertificate(facts, names, request, input.givenCertificate, input.now)
-  const siteConfig = planSiteConfig(names, certificate.chosen)
+  const siteConfig = planSiteConfig(names, pairOf(certificate.chosen))
   const commonConfig = planCommonConfig(facts, names)
   const allTextFiles = planTextFiles(facts, names)
   const byHand = allTextFiles.filter((file) => isByHand(file, facts, input.privileged))
   const textFiles = allTextFiles.filter((file) => !byHand.includes(file))
-  const nginx = planNginx(facts, names, request, certificate.chosen)
+  const links = planLinks(facts, names)
+  const nginx = planNginx(facts, names, request, certificate.chosen, input.now)
   const targets = rewriteTargets(database.rules, database.tables)
   const parts = {
     facts,
@@ -55,6 +57,7 @@ export function planRename(input: RenameInput): Plan {
     siteConfig,
     commonConfig,
     textFiles,
+    links,
     nginx,
     targets,
     privileged: input.privileged,
@@ -81,7 +84,7 @@ export function planRename(input: RenameInput): Plan {
     steps: planSteps(parts),
     checks: planChecks({ ...parts, diskBytesNeeded, diskFormula, plannedTables }),
     preview: {
-      configuration: configurationPreview([...siteConfig, ...commonConfig], textFiles, nginx, names, facts),
+      configuration: configurationPreview({ ...parts, keys: [...siteConfig, ...commonConfig] }),
       services: servicesPreview(input, nginx),
       rewrite,
       offered: [...offeredNames(input), ...previewOffered(columns)],

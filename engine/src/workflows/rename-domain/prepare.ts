@@ -128,14 +128,19 @@ async function holdAgainst(
   { site }: RenameNames,
   profile: MigrationProfile,
 ): Promise<void> {
-  const path = profile.source?.bench_path
-  const there = path === undefined ? null : await host.status(path)
+  const realPath = async (path: string | undefined) =>
+    path === undefined || (await host.status(path)) === null ? null : host.realPath(path)
   refuseContradicted(profile, {
-    benchPath: facts.path,
-    profiledPath: path === undefined || there === null ? null : await host.realPath(path),
+    benchPath: await host.realPath(facts.path),
+    profiled: {
+      source: await realPath(profile.source?.bench_path),
+      target: await realPath(profile.target?.bench_path),
+    },
+    addresses: host.addresses(),
     benchVersion: facts.benchVersion,
     redisUrls: facts.redis.map((redis) => redis.url),
     tls: site.tls,
+    nginxServes: site.names.some(({ sources }) => sources.some(({ from }) => from === 'nginx')),
   })
 }
 

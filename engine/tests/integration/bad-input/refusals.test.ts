@@ -441,6 +441,8 @@ test('a profile made for another bench is not run on this one', async () => {
       { ...names, source: { ...names.source, bench_path: '/home/frappe/other' } },
       /source\.bench_path: \/home\/frappe\/other/,
     ],
+    [{ ...names, source: { ...names.source, server_ip: '192.0.2.7' } }, /source\.server_ip: 192\.0\.2\.7/],
+    [{ ...names, services: { proxy: 'nginx' } }, /services\.proxy: nginx/],
     [{ ...names, services: { redis: 'external' } }, /services\.redis: external/],
   ] as const) {
     writeFileSync(profile, JSON.stringify(value))
@@ -456,7 +458,7 @@ test('a profile made for another bench is not run on this one', async () => {
     ]
     assertHelps(await migrator(bench, parameters), { code: 4, says, next: /profile/ })
   }
-  writeFileSync(profile, JSON.stringify({ ...names, services: { redis: 'local', proxy: 'nginx', ssl: 'none' } }))
+  writeFileSync(profile, JSON.stringify({ ...names, services: { redis: 'local', ssl: 'none' } }))
   const planned = await migrator(bench, [
     'rename-domain',
     '--profile',

@@ -1,5 +1,5 @@
 /** A throwaway bench whose site is an SQLite file, put back to its start by copy, so that every kill begins alike. */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSiteDatabase } from '../../../src/database/open.ts'
 import { createSandboxBench } from '../../../src/sandbox/sandbox-bench.ts'
@@ -20,6 +20,7 @@ export async function createSqliteStage(
     // Nobody listens there: the free port of this moment may be another test's the next.
     commonConfig: { webserver_port: 1 },
   })
+  symlinkSync('old.cloud', join(benchPath, 'sites', 'alias.cloud'))
   const databaseName = bench.databasePath.split('/').at(-1) ?? ''
   const machine = machineFiles(join(benchPath, 'config'), benchPath)
   const request: RenameRequest = { ...baseRequest, ...machine, nginxConfig: path('none'), ...wanted }

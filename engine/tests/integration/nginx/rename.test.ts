@@ -97,6 +97,7 @@ const request = (): NginxRenameRequest => ({
   directory: { from: 'old.cloud', to: 'new.domain' },
   sitesPath: nginx.sitesPath,
   siteNames: ['old.cloud', 'www.old.cloud'],
+  webPorts: [8000],
   certificate: newPair,
   redirect: { from: 'old.cloud', toUrl: `https://new.domain:${nginx.ports.https}`, status: 307, tls: oldPair },
 })

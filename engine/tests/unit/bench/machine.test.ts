@@ -46,7 +46,7 @@ test("bench's version is read from its installed package", async (context) => {
 
 test('an nginx file that cannot be parsed is a finding', async (context) => {
   const root = await makeTree(context, { 'nginx.conf': 'events {}\nhttp { server { listen 80; }\n' })
-  const { findings } = await readNginxPart(quietHost(), `${root}/nginx.conf`, [])
+  const { findings } = await readNginxPart(quietHost(), `${root}/nginx.conf`, [], [])
   assert.deepEqual(
     findings.map(({ id, subject }) => [id, subject]),
     [['nginx-file-problem', `${root}/nginx.conf`]],
@@ -70,4 +70,48 @@ test('certificates of sites are findings when they expire, those of others are o
     (await readCertificates(quietHost(), facts.sites, null, null, live, new Date(now))).findings.map(({ id }) => id)
   assert.deepEqual(await idsAt('2050-01-01'), [])
   assert.deepEqual(await idsAt('2300-01-01'), ['certificate-expired'])
+})
+
+test("the bench's wildcard certificate counts also while no site has a name under it", async (context) => {
+  const certificate = new URL('../services/certificates/wildcard.pem', import.meta.url).pathname
+  const root = await makeTree(context, {
+    ...benchTree(),
+    'bench/sites/a.cloud/site_config.json': siteConfig('_a'),
+    'bench/sites/common_site_config.json': {
+      wildcard: {
+        domain: '*.example.test',
+        ssl_certificate: certificate,
+        ssl_certificate_key: certificate.replace('.pem', '.key'),
+      },
+    },
+  })
+  const facts = await surveyBench(quietHost(), `${root}/bench`, optionsIn(root))
+  assert.deepEqual(
+    facts.certificates.map((one) => [one.certificate, one.keyMatches]),
+    [[certificate, true]],
+  )
+})
+
+test('a directory that may not be listed is told of, a missing one is not', async (context) => {
+  const root = await makeTree(context, { ...benchTree(), 'bench/sites/a.cloud/site_config.json': siteConfig('_a') })
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+  const real = quietHost()
+  const host = quietHost({
+    list: async (path) => (/crontabs|live|supervisor|systemd/.test(path) ? Promise.reject(denied) : real.list(path)),
+  })
+  const { findings } = await surveyBench(host, `${root}/bench`, optionsIn(root))
+  assert.deepEqual(
+    findings.filter(({ id }) => id.endsWith('-unreadable')).map(({ id, subject }) => [id, subject.slice(root.length)]),
+    [
+      ['certificates-unreadable', '/etc/letsencrypt/live'],
+      ['supervisor-unreadable', '/etc/supervisor/conf.d'],
+      ['systemd-unreadable', '/etc/systemd/system'],
+      ['crontab-unreadable', '/spool/crontabs'],
+    ],
+  )
+  const all = await surveyBench(real, `${root}/bench`, optionsIn(root))
+  assert.deepEqual(
+    all.findings.filter(({ id }) => id.endsWith('-unreadable')),
+    [],
+  )
 })

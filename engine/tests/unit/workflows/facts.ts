@@ -1,4 +1,5 @@
 import type { BenchFacts, NameSource, SiteFacts, SiteName } from '../../../src/bench/bench-facts.ts'
+import { canonicalHost } from '../../../src/bench/host-name.ts'
 import type { RenameRequest } from '../../../src/workflows/rename-domain/request.ts'
 
 const BENCH = '/home/frappe/frappe-bench'
@@ -22,7 +23,7 @@ export function siteOf(name: string, more: Partial<SiteFacts> & { keys?: Record<
     config: { path: `${BENCH}/sites/${name}/site_config.json`, exists: true, text: JSON.stringify(value), value },
     configMode: 0o600,
     ownerId: 1000,
-    names: [nameOf(name.toLowerCase(), 'directory'), ...names],
+    names: [nameOf(canonicalHost(name), 'directory'), ...names],
     database: null,
     databaseKind: 'mariadb',
     databaseName: `_${name}`,
@@ -53,6 +54,7 @@ export function factsOf(
     benchId: 'frappe-bench',
     apps: [],
     sites,
+    links: [],
     leftovers: [],
     commonConfig: {
       path: `${BENCH}/sites/common_site_config.json`,

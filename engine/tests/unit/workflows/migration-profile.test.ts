@@ -22,8 +22,8 @@ function refusal(work: () => unknown): MigratorError {
 const parse = (value: unknown) => parseMigrationProfile('/p.json', JSON.stringify(value))
 
 const whole = {
-  source: { domain: 'old.cloud', server_ip: '127.0.0.1', bench_path: '/b', bench_version: '5.31.0' },
-  target: { domain: 'new.domain', server_ip: '127.0.0.1', bench_path: '/b' },
+  source: { domain: 'old.cloud', server_ip: '10.0.0.1', bench_path: '/b', bench_version: '5.31.0' },
+  target: { domain: 'new.domain', server_ip: '10.0.0.1', bench_path: '/b/' },
   services: { redis: 'local', proxy: 'nginx', ssl: 'none' },
 }
 
@@ -94,34 +94,37 @@ test('every value that a rename cannot do yet is named', () => {
 
 const found: FoundPlace = {
   benchPath: '/b',
-  profiledPath: '/b',
+  profiled: { source: '/b', target: '/b' },
+  addresses: ['127.0.0.1', '10.0.0.1', 'fe80::1', 'erp-1'],
   benchVersion: '5.31.0',
   redisUrls: ['redis://127.0.0.1:11000', 'redis://localhost:11001', 'unix:///run/redis.sock', 'localhost:1'],
   tls: false,
+  nginxServes: true,
 }
 
 test('what a profile says of the bench must be so', () => {
   const profile: MigrationProfile = parse(whole)
   assert.doesNotThrow(() => refuseContradicted(profile, found))
   assert.doesNotThrow(() => refuseContradicted({}, { ...found, tls: true }))
-  for (const [difference, says] of [
-    [{ profiledPath: '/other' }, /source\.bench_path/],
-    [{ profiledPath: null }, /source\.bench_path/],
+  const differences: [Partial<FoundPlace>, RegExp][] = [
+    [{ profiled: { source: '/other', target: '/b' } }, /source\.bench_path/],
+    [{ profiled: { source: null, target: '/b' } }, /source\.bench_path/],
+    [{ profiled: { source: '/b', target: '/other' } }, /target\.bench_path/],
+    [{ benchVersion: null }, /source\.bench_version: 5\.31\.0, but .* not known/],
+    [{ addresses: ['10.0.0.9'] }, /source\.server_ip: 10\.0\.0\.1/],
+    [{ nginxServes: false }, /services\.proxy: nginx/],
     [{ benchVersion: '4.1.0' }, /source\.bench_version: 5\.31\.0/],
     [{ tls: true }, /services\.ssl: none/],
     [{ redisUrls: ['redis://:x@10.0.0.9:6379'] }, /services\.redis: local/],
     [{ redisUrls: ['redis://localhost.example:6379'] }, /services\.redis: local/],
-  ] as const) {
-    const error = refusal(() =>
-      refuseContradicted(profile, {
-        ...found,
-        ...difference,
-        redisUrls: [...('redisUrls' in difference ? difference.redisUrls : found.redisUrls)],
-      }),
-    )
+  ]
+  for (const [difference, says] of differences) {
+    const error = refusal(() => refuseContradicted(profile, { ...found, ...difference }))
     assert.equal(error.kind, 'refused')
     assert.match(error.evidence ?? '', says)
   }
+  const local = parse({ source: { server_ip: 'localhost' }, target: { server_ip: '::1' } })
+  assert.doesNotThrow(() => refuseContradicted(local, found))
   const external = parse({ services: { redis: 'external' } })
   assert.match(refusal(() => refuseContradicted(external, found)).evidence ?? '', /services\.redis: external/)
 })

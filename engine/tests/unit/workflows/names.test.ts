@@ -118,9 +118,42 @@ for (const [what, source, target, more, code, kind] of refusals) {
   })
 }
 
+test('a directory with an international name is the source in either spelling, and no other name', () => {
+  const bench = factsOf([siteOf('käse.example')])
+  for (const source of ['käse.example', 'xn--kse-qla.example', 'KÄSE.example']) {
+    const found = resolveNames(bench, requestOf(source, 'new.domain'))
+    assert.deepEqual([found.directory, found.others], [{ from: 'käse.example', to: 'new.domain' }, []])
+  }
+})
+
+test('an international name is taken in either spelling', () => {
+  const bench = factsOf([siteOf('old.cloud'), siteOf('käse.example')], {
+    leftovers: [{ path: '/b/sites/bücher.example', kind: 'without-config', detail: 'left' }],
+  })
+  for (const target of ['käse.example', 'xn--kse-qla.example', 'bücher.example', 'xn--bcher-kva.example'])
+    assert.equal(refusal(() => resolveNames(bench, requestOf('old.cloud', target))).code, 'target-taken')
+})
+
 test('a name given twice to --also-rewrite counts once', () => {
   const found = names('old.cloud', 'new.domain', { alsoRewrite: ['a.test', 'a.test'] })
   assert.equal(found.hosts.length, 2)
+})
+
+test('a name that another site carries too may follow when this site carries it', () => {
+  const found = names('second.test', 'new.domain', { alsoRewrite: ['both.test'] })
+  assert.deepEqual(
+    found.hosts.map((rule) => rule.from),
+    ['second.test', 'both.test'],
+  )
+})
+
+test('beside a source with a port the same name without one can follow', () => {
+  const found = names('10.0.0.5:8000', 'new.domain', { alsoRewrite: ['10.0.0.5'] })
+  assert.deepEqual(found.hosts, [
+    { from: '10.0.0.5', to: 'new.domain', fromPort: 8000 },
+    { from: '10.0.0.5', to: 'new.domain' },
+  ])
+  assert.equal(names('old.cloud', 'new.domain', { alsoRewrite: ['old.cloud:8000'] }).hosts.length, 1)
 })
 
 test('--site tells which of two sites is meant', () => {

@@ -133,3 +133,14 @@ test('common_site_config: default_site follows the directory, host_name and wild
   )
   assert.deepEqual(editsOf({ common: { default_site: 5, host_name: null, wildcard: 'old.cloud' } }).common, {})
 })
+
+test('an international name is the same name in either spelling', () => {
+  const keys = { host_name: 'https://bücher.example', domains: ['BÜCHER.example', 'other.example'] }
+  for (const source of ['bücher.example', 'xn--bcher-kva.example', 'Bücher.Example']) {
+    const site = { keys, names: [nameOf('xn--bcher-kva.example', 'host_name', { scheme: 'https' })] }
+    assert.deepEqual(editsOf({ site, source, request: { renameDirectory: 'yes' } }).own, {
+      host_name: 'https://new.domain',
+      domains: ['new.domain', 'other.example'],
+    })
+  }
+})

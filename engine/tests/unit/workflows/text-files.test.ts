@@ -56,6 +56,36 @@ test('a directory of a common name is renamed in the lines that name it', () => 
   assert.equal(lineAfter(crontab(line), line, {}, 'site1'), '0 4 * * * root bench --site new.domain backup')
 })
 
+for (const common of ['site1', 'frontend', 'localhost']) {
+  test(`a site called ${common} is renamed where it is the site, and nowhere else on the machine`, () => {
+    const same = [
+      `* * * * * curl http://${common}:8000/ping`,
+      `* * * * * docker exec ${common} bench --version`,
+      `* * * * * rsync -a nas:/mnt/${common}/ /b/${common}`,
+      `* * * * * ls /srv/sites/${common}/private`,
+      `* * * * * cd /home/other/bench && bench --site ${common} backup`,
+      `* * * * * bench --site ${common}.test backup`,
+    ]
+    for (const line of same) assert.equal(lineAfter(crontab(line), line, {}, common), line)
+    const follows = [
+      `0 4 * * * cd /home/frappe/frappe-bench && bench --site=${common} backup; docker exec ${common} x`,
+      `0 4 * * * tar c /home/frappe/frappe-bench/sites/${common}/private`,
+      `0 4 * * * cd /home/frappe/frappe-bench && ls ./sites/${common}`,
+    ]
+    for (const line of follows) {
+      const wanted = line.replace(common, 'new.domain')
+      assert.equal(lineAfter(crontab(line), line, {}, common), wanted)
+    }
+    const asked = `* * * * * curl http://${common}:8000/ping; docker exec ${common} x`
+    assert.equal(
+      lineAfter(crontab(asked), asked, { alsoRewrite: [common] }, common),
+      asked.replace(`//${common}`, '//new.domain'),
+    )
+    assert.deepEqual(filesOf(hosts(`127.0.0.1 ${common}`), {}, common), [])
+    assert.deepEqual(filesOf(hosts(`127.0.0.1 ${common}`), { alsoRewrite: [common] }, common), [])
+  })
+}
+
 test('currentsite.txt follows the directory, whatever surrounds the name', () => {
   for (const text of ['old.cloud', 'old.cloud\n', '\n old.cloud \r\n']) {
     const [file] = filesOf({ currentSite: { path: '/currentsite.txt', text } })

@@ -30,6 +30,7 @@ const request = (from: string, to: string): NginxRenameRequest => ({
   directory: { from, to },
   sitesPath: '/b/sites',
   siteNames: [from],
+  webPorts: [8000],
   certificate: null,
   redirect: null,
 })

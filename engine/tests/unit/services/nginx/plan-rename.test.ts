@@ -18,6 +18,7 @@ const request = (changes: Partial<NginxRenameRequest> = {}): NginxRenameRequest 
   directory: { from: 'old.cloud', to: 'new.domain' },
   sitesPath: SITES,
   siteNames: ['old.cloud'],
+  webPorts: [8000],
   certificate: null,
   redirect: null,
   ...changes,
@@ -205,8 +206,7 @@ test('a block of the old name goes when the site has a block of the new one on t
 })
 
 test('a name that was served twice before is renamed twice and noted', async () => {
-  const text =
-    'server { listen 80; server_name old.cloud; root /a; }\nserver { listen 80; server_name old.cloud; root /b; }\n'
+  const text = `server { listen 80; server_name old.cloud; root ${SITES}; }\nserver { listen 80; server_name old.cloud; root ${SITES}/; }\n`
   const made = await plan(text)
   assert.deepEqual(made.problems, [])
   assert.equal(made.edits[0]?.after, text.replaceAll('old.cloud', 'new.domain'))
@@ -388,4 +388,53 @@ test('values that nginx would read as syntax never get into a file', async () =>
 test('a site that nginx does not serve needs no edit', async () => {
   const made = await plan('server { listen 80; server_name other.test; }')
   assert.deepEqual([made.edits, made.problems], [[], []])
+})
+
+test('a block that serves something else under the same name is left alone, also by the redirect, and noted', async () => {
+  const mail = 'server { listen 8443; server_name old.cloud; root /var/www/roundcube; }\n'
+  const text = benchServer({ listens: ['80'], names: ['old.cloud'], site: '$host' }, SITES) + mail
+  const made = await plan(text, { redirect: { from: 'old.cloud', toUrl: 'http://new.domain', status: 307, tls: null } })
+  assertBecomes(made, text, ['old.cloud', 'new.domain'])
+  assert.doesNotMatch(made.edits[1]?.after ?? '', /8443/)
+  const line = text.slice(0, text.indexOf('listen 8443')).split('\n').length
+  assert.deepEqual(
+    made.notes.filter(({ note }) => note.includes('left alone')).map((note) => [note.file, note.line]),
+    [[CONF, line]],
+  )
+})
+
+for (const [what, block, more] of [
+  ['hands on to the web port', 'location / { proxy_pass http://127.0.0.1:8000; }', ''],
+  ['hands on to an upstream', 'location / { proxy_pass http://erp; }', 'upstream erp { server localhost:8000; }\n'],
+  ['hands on to this nginx', 'location / { proxy_pass http://127.0.0.1; }', ''],
+  ["hands the site's name on", 'location / { proxy_set_header X-Frappe-Site-Name old.cloud; }', ''],
+  ['only sends to https', 'location / { return 301 https://$host$request_uri; }', ''],
+] as const) {
+  test(`a block without the bench's root is the site's when it ${what}`, async () => {
+    const own = benchServer({ listens: ['80'], names: ['old.cloud'], site: '$host' }, SITES)
+    const made = await plan(`${more}${own}server { listen 8080; server_name old.cloud; ${block} }\n`)
+    assert.match(made.edits[0]?.after ?? '', /listen 8080; server_name new\.domain;/)
+  })
+}
+
+test('a name as common as localhost is edited only in blocks and maps of this bench', async () => {
+  const own =
+    benchMap('$site_name_x', { localhost: 'localhost' }) +
+    benchServer({ listens: ['80'], names: ['localhost'], site: '$site_name_x' }, SITES)
+  const text = `${own}server { listen 8081; server_name localhost; location /status { stub_status; } }
+server { listen 8080; server_name localhost; return 301 https://$host$request_uri; }
+server { listen 8082; server_name localhost; location / { proxy_pass http://127.0.0.1:8000; } }
+`
+  const made = await plan(text, {
+    hosts: [{ from: 'localhost', to: 'new.domain' }],
+    directory: { from: 'localhost', to: 'new.domain' },
+    siteNames: ['localhost'],
+    commonName: 'localhost',
+  })
+  assertBecomes(
+    made,
+    text,
+    ['\tlocalhost localhost;', '\tnew.domain new.domain;'],
+    ['\t\tlocalhost\n', '\t\tnew.domain\n'],
+  )
 })

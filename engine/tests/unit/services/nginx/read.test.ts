@@ -133,3 +133,34 @@ test('file name patterns match as glob does', () => {
   assert.equal(segmentMatches('[!a]?.c+', 'bx.c+'), true)
   assert.equal(segmentMatches('[a-c]x', 'dx'), false)
 })
+
+test('of several nginx the one whose files name the bench counts, running or not, linked or not', async () => {
+  const bench = `server { listen 80; server_name old.cloud; root ${SITES}; }\n`
+  const other = 'http { server { listen 8090; server_name other.test; root /srv/www; } }\n'
+  const processes = [master('nginx -c /srv/other/nginx.conf', 70), master('nginx -c /opt/n.conf', 71)]
+  const benchPaths = ['/home/frappe/frappe-bench']
+  const read = async (files: Parameters<typeof memoryHost>[0], paths = benchPaths) =>
+    readNginx(memoryHost({ '/srv/other/nginx.conf': other, ...files }), { processes, benchPaths: paths })
+  const running = { '/opt/n.conf': `http { ${bench} }\n` }
+  assert.deepEqual([(await read(running))?.mainConfig, (await read(running))?.master?.pid], ['/opt/n.conf', 71])
+  const stopped = { '/etc/nginx/nginx.conf': MAIN, '/etc/nginx/mime.types': '', '/etc/nginx/conf.d/b.conf': bench }
+  assert.deepEqual([(await read(stopped))?.mainConfig, (await read(stopped))?.master], ['/etc/nginx/nginx.conf', null])
+  const linked = {
+    '/opt/n.conf': 'http { include /opt/b.conf; }\n',
+    '/opt/b.conf': { link: BENCH },
+    [BENCH]: 'server { listen 81; }\n',
+  }
+  assert.equal((await read(linked))?.mainConfig, '/opt/n.conf')
+  assert.equal((await read(running, ['/home/frappe/frappe']))?.mainConfig, '/srv/other/nginx.conf')
+})
+
+test("another user's nginx, whose files may not be seen, hides none", async () => {
+  const host = memoryHost({ '/etc/nginx/nginx.conf': MAIN, '/etc/nginx/mime.types': '' })
+  const { status } = host
+  const denied = Object.assign(new Error('EACCES'), { code: 'EACCES' })
+  host.status = (path) => (path.startsWith('/root/') ? Promise.reject(denied) : status(path))
+  const processes = [master('nginx -c /root/x/nginx.conf')]
+  assert.equal((await readNginx(host, { processes }))?.mainConfig, '/etc/nginx/nginx.conf')
+  const asked = await readNginx(host, { processes, mainConfig: '/root/x/nginx.conf' })
+  assert.match(asked?.files[0]?.problem ?? '', /^cannot be read/)
+})
