@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { CellOutcome, CellUpdate, DatabaseWriter } from '../database/site-database.ts'
+import type { CellNow, CellOutcome, CellUpdate, DatabaseWriter } from '../database/site-database.ts'
 import { rowLabel } from '../rewriting/collect-cells.ts'
-import { readChunks } from '../rewriting/row-file.ts'
+import { readChunks, type StoredUpdate } from '../rewriting/row-file.ts'
 import type { ChangeContext, Kept } from './change.ts'
 
 /** Milliseconds to wait for what a killed run may have left running in the server, and for other sessions' locks. */
@@ -99,7 +99,12 @@ function indexesNotOurs(outcomes: CellOutcome[], begunBefore: boolean): number[]
   )
 }
 
-const turnedRound = (cell: CellUpdate): CellUpdate => ({ ...cell, before: cell.after, after: cell.before })
+/** Back whatever became of the row: a document submitted since holds what this run wrote into it. */
+const turnedRound = ({ table, column, match, before, after }: StoredUpdate): StoredUpdate => ({
+  ...{ table, column, match },
+  before: after,
+  after: before,
+})
 
 /** Puts back every cell that is still as this run left it; lists (or, with `restore`, puts back) what others changed since. */
 export async function revertRows(
@@ -132,20 +137,28 @@ export async function revertRows(
   return kept
 }
 
-async function settleOthers(context: ChangeContext, writer: DatabaseWriter, cells: CellUpdate[]): Promise<Kept[]> {
+async function settleOthers(context: ChangeContext, writer: DatabaseWriter, cells: StoredUpdate[]): Promise<Kept[]> {
   if (cells.length === 0) return []
-  const now = await writer.readCells(cells)
-  const present = cells.flatMap((cell, index) => {
-    const value = now[index]
-    return value === null || value === undefined ? [] : [{ ...cell, before: value }]
-  })
-  if (context.onConflict === 'restore') {
-    await writer.updateCells(present)
-    return []
-  }
-  return cells.map((cell, index) => ({
+  const seen = (await writer.readCells(cells)).map((now, index) => ({ cell: cells[index], now }))
+  const others = seen.flatMap(({ cell, now }) => (cell === undefined ? [] : [{ cell, now }]))
+  if (context.onConflict !== 'restore') return others.map(({ cell, now }) => keptCell(cell, now))
+  const present = others.flatMap(({ cell, now }) => (now === null ? [] : [{ cell, now }]))
+  const outcomes = await writer.updateCells(present.map(({ cell, now }) => ({ ...cell, before: now.value })))
+  // What is gone cannot be put back, and what moved under our hands a second time was not.
+  const gone = others.filter(({ now }) => now === null)
+  const moved = present.filter((_, index) => outcomes[index]?.outcome === 'moved')
+  return [...gone, ...moved].map(({ cell, now }) => keptCell(cell, now))
+}
+
+function keptCell(cell: StoredUpdate, now: CellNow): Kept {
+  return {
     what: `${cell.table}.${cell.column} of "${rowLabel(cell.match)}"`,
     left: `${cell.before.length} characters, as the run left it`,
-    now: now[index] === null ? 'the row is gone' : `${now[index]?.length ?? 0} characters, changed by somebody since`,
-  }))
+    now: nowText(now),
+  }
+}
+
+function nowText(now: CellNow): string {
+  if (now === null) return 'the row is gone'
+  return now.value === null ? 'empty (NULL)' : `${now.value.length} characters, changed by somebody since`
 }

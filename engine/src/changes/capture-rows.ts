@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { collectCells, type FoundCell, rowLabel } from '../rewriting/collect-cells.ts'
 import { writeRowFile } from '../rewriting/row-file.ts'
+import { markTaken } from '../rewriting/taken-values.ts'
 import { RewriteHost, RewriteTarget } from '../rewriting/targets.ts'
 import type { Change, ChangeContext } from './change.ts'
 
@@ -33,14 +34,14 @@ export const captureRows: Change<Params, null, CapturedRows> = {
         context.report({ done: bytesDone, total: bytesTotal, unit: 'bytes', what: `searching ${table}` }),
     })
     const file = `rows-${context.stepId}.jsonl`
-    const written = await writeRowFile(join(context.vault, file), refuseOverflow(cells, context))
+    const written = await writeRowFile(join(context.vault, file), refuseObstacles(markTaken(database, cells), context))
     return { file, sha256: written.sha256, cells: written.cells, places: written.places, bytes: written.bytes }
   },
   // The before-images are what a rollback works from; they go with the vault.
   revert: async () => [],
 }
 
-async function* refuseOverflow(cells: AsyncIterable<FoundCell>, context: ChangeContext): AsyncGenerator<FoundCell> {
+async function* refuseObstacles(cells: AsyncIterable<FoundCell>, context: ChangeContext): AsyncGenerator<FoundCell> {
   for await (const cell of cells) {
     context.signal.throwIfAborted()
     if (cell.overflows) {
@@ -51,6 +52,17 @@ async function* refuseOverflow(cells: AsyncIterable<FoundCell>, context: ChangeC
         evidence: `${[...cell.before].length} characters now, ${[...cell.rewritten.value].length} after, more than the column holds`,
         untouched: 'No row of the database was changed.',
         hint: 'Shorten the value, or leave the column out with --exclude TABLE.COLUMN.',
+        failureClass: 'configuration',
+      })
+    }
+    if (cell.taken) {
+      throw new MigratorError({
+        code: 'value-taken',
+        kind: 'refused',
+        message: `The new value of ${cell.table}.${cell.column} in row "${rowLabel(cell.match)}" is already taken by another row.`,
+        evidence: 'the column has a unique key',
+        untouched: 'No row of the database was changed.',
+        hint: 'Change or remove one of the two rows, or leave the column out with --exclude TABLE.COLUMN.',
         failureClass: 'configuration',
       })
     }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Json } from '../host/json.ts'
 import { collectCells } from '../rewriting/collect-cells.ts'
+import { type LeftOut, nothingLeftOut } from '../rewriting/left-out.ts'
 import { writeRowFile } from '../rewriting/row-file.ts'
+import { markTaken } from '../rewriting/taken-values.ts'
 import { RewriteHost, RewriteTarget } from '../rewriting/targets.ts'
 import { type AppliedRows, applyRows, revertRows, WRITER_WAIT } from './apply-rows.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
@@ -27,6 +29,8 @@ export type RewrittenRows = AppliedRows & {
   files: { file: string; cells: number }[]
   /** rescan: whether the last scan found nothing more to change. */
   clean: boolean
+  /** rescan: what the last search found and could not change. */
+  leftOut: LeftOut
 }
 
 /** Rewrites rows compare-and-set, from before-images that are durable first. */
@@ -100,13 +104,14 @@ async function applyCaptured(context: ChangeContext, files: { file: string; cell
   } finally {
     await writer.close()
   }
-  return { ...total, files, clean: total.moved === 0 }
+  return { ...total, files, clean: total.moved === 0, leftOut: nothingLeftOut() }
 }
 
 async function applyRescans(context: ChangeContext, params: RescanParams): Promise<RewrittenRows> {
   const database = await context.database()
   const total = nothing()
-  let clean = false
+  let settled = false
+  let leftOut = nothingLeftOut()
   const writer = await database.openWriter(WRITER_WAIT)
   try {
     // Rounds an earlier process had begun are finished first: their before-images are what an undo needs.
@@ -114,24 +119,26 @@ async function applyRescans(context: ChangeContext, params: RescanParams): Promi
       const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
       add(total, applied)
     }
-    while (!clean && rescanFiles(context).length < params.rounds) {
-      const { file, cells } = await findRemainder(context, params, rescanFiles(context).length + 1)
-      clean = cells === 0
-      if (clean) break
-      const applied = await applyRows(context, writer, join(context.vault, file), file, cells)
+    while (!settled && rescanFiles(context).length < params.rounds) {
+      const found = await findRemainder(context, params, rescanFiles(context).length + 1)
+      leftOut = found.leftOut
+      // What cannot be changed is told; searching again would only find it again.
+      settled = found.cells === 0
+      if (settled) break
+      const applied = await applyRows(context, writer, join(context.vault, found.file), found.file, found.cells)
       add(total, applied)
     }
   } finally {
     await writer.close()
   }
-  return { ...total, files: rescanFiles(context), clean }
+  return { ...total, files: rescanFiles(context), clean: settled && leftOut.cells === 0, leftOut }
 }
 
 async function findRemainder(
   context: ChangeContext,
   params: RescanParams,
   round: number,
-): Promise<{ file: string; cells: number }> {
+): Promise<{ file: string; cells: number; leftOut: LeftOut }> {
   const database = await context.database()
   const file = `rows-${context.stepId}-${round}.jsonl`
   const found = collectCells(database, params.targets, params.hosts, {
@@ -140,9 +147,9 @@ async function findRemainder(
     onProgress: ({ bytesDone, bytesTotal, table }) =>
       context.report({ done: bytesDone, total: bytesTotal, unit: 'bytes', what: `searching ${table} again` }),
   })
-  const written = await writeRowFile(join(context.vault, file), found)
+  const written = await writeRowFile(join(context.vault, file), markTaken(database, found))
   // A scan that was stopped half way must not count as a clean one.
   context.signal.throwIfAborted()
   if (written.cells > 0) await context.journal({ event: 'found', file, cells: written.cells, sha256: written.sha256 })
-  return { file, cells: written.cells }
+  return { file, cells: written.cells, leftOut: written.leftOut }
 }

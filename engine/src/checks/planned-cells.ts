@@ -29,11 +29,14 @@ export const plannedCells: Check = {
         if (!rows.success) continue
         for (const { file } of rows.data.files) {
           for await (const { cells } of readChunks(join(vault, file))) {
-            const now = await writer.readCells(cells)
             planned += cells.length
-            for (const [index, cell] of cells.entries()) {
-              if (now[index] === cell.after) equal += 1
-              else if (now[index] === cell.before) old += 1
+            const now = await writer.readCells(cells.map(({ where: _, ...cell }) => cell))
+            const differing = cells.filter((cell, index) => now[index]?.value !== cell.after)
+            equal += cells.length - differing.length
+            // A document submitted or sent meanwhile rightly keeps its old value: those are read by their conditions.
+            const inRule = await writer.readCells(differing)
+            for (const [index, cell] of differing.entries()) {
+              if (inRule[index]?.value === cell.before) old += 1
               else others.push(`${cell.table}.${cell.column}`)
             }
           }

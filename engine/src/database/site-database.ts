@@ -14,6 +14,10 @@ export interface ColumnSchema {
   /** The complete type as declared: `varchar(140)`. */
   declaredType: string
   maximumCharacters: number | null
+  /** Largest size in bytes where the type is limited by them and not by characters (`text`), else null. */
+  maximumBytes: number | null
+  /** null for what is not text, and where the database does not say. */
+  characterSet: string | null
   nullable: boolean
   generated: boolean
 }
@@ -22,6 +26,8 @@ export interface TableSchema {
   name: string
   /** Primary key columns in order; empty when there is none. */
   primaryKey: string[]
+  /** Columns whose values must differ from row to row (unique keys of one column; not the primary key). */
+  uniqueColumns: string[]
   columns: ColumnSchema[]
   /** Bytes of data and estimated rows (information_schema; SQLite: dbstat or page estimates). For plans and progress, never for decisions. */
   dataBytes: number
@@ -53,18 +59,37 @@ export interface ScanHit {
   row: Row
 }
 
+/** A key's value as JSON keeps it: bytes as hexadecimal digits, integers beyond 2^53 as decimal digits. */
+export type KeyValue = string | number | null | { hex: string } | { integer: string }
+
+/** What a row must be for an update: its text equals one of the values, or none of them (NULL counts as none). */
+export interface CellCondition {
+  column: string
+  test: 'is' | 'is-not'
+  values: string[]
+}
+
 /** One cell to change, compare-and-set. For tabSingles (no key): key is empty and `match` names doctype and field. */
 export interface CellUpdate {
   table: string
   column: string
   /** Column → value that identifies the row: the primary key, or doctype and field for tabSingles. */
-  match: Record<string, string | number>
-  before: string
+  match: Record<string, KeyValue>
+  /** null: the cell holds NULL. */
+  before: string | null
   after: string
+  /** Changed, and read, only while its row meets all of these: a draft may be submitted meanwhile. */
+  where?: CellCondition[]
 }
 
-/** changed: rows that held `before` now hold `after` · already: holds `after` · moved: holds something else or is gone. */
+/**
+ * changed: a row that held `before` now holds `after` · already: holds `after` · moved: holds something else, no longer meets
+ * the conditions, or is gone. Where several rows match (no key), each cell changes one of them.
+ */
 export type CellOutcome = { outcome: 'changed' | 'already' | 'moved'; rows: number }
+
+/** What stands in a cell; null: there is no such row. */
+export type CellNow = { value: string | null } | null
 
 /** A session that may write. Holds the site's named lock (`migrator:<db>`; SQLite: an exclusive lock file beside the database) until closed. */
 export interface DatabaseWriter {
@@ -73,8 +98,8 @@ export interface DatabaseWriter {
    * @throws MigratorError `database-write-failed` after a rollback of the transaction.
    */
   updateCells(cells: CellUpdate[]): Promise<CellOutcome[]>
-  /** Reads the present value of each cell (null: no such row or NULL), in order, inside one snapshot. */
-  readCells(cells: CellUpdate[]): Promise<(string | null)[]>
+  /** Reads the present value of each cell, in order, inside one snapshot. */
+  readCells(cells: CellUpdate[]): Promise<CellNow[]>
   close(): Promise<void>
 }
 

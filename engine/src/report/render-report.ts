@@ -64,7 +64,7 @@ function databaseText(database: MigrationReport['database']): string {
     `${counted(database.values_changed, 'value')} rewritten${columns ? ` in ${counted(columns, 'column')}` : ''}`,
     ...(database.rewritten_afterwards ? [`${database.rewritten_afterwards} more when searched again`] : []),
     ...(database.values_moved ? [`${database.values_moved} changed by others meanwhile`] : []),
-    ...(database.rescan_clean === false ? ['the old name was still being written at the last search'] : []),
+    ...(database.rescan_clean === false ? ['the last search still found the old name'] : []),
   ].join('; ')
 }
 

@@ -17,8 +17,9 @@ export interface HostRule {
  * `url`: only inside a URL (scheme://, //, their escaped spellings, userinfo).
  * `host`: those, and the host standing alone (a field whose purpose is a host name, a list of hosts).
  * `file-url`: as `url`, and a value that is an absolute URL of an own file (`/files/…`, `/private/files/…`) becomes its path.
+ * `own-file`: as `file-url`, and an absolute URL of another host is left alone as a whole: it may be signed, query and all.
  */
-export type ValueForm = 'url' | 'host' | 'file-url'
+export type ValueForm = 'url' | 'host' | 'file-url' | 'own-file'
 
 /** One place in a value, in UTF-16 offsets of the value before. */
 export interface Occurrence {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { CellUpdate } from '../database/site-database.ts'
+import type { CellCondition, CellUpdate } from '../database/site-database.ts'
 import { syncDirectory } from '../host/local/files.ts'
 import type { FoundCell } from './collect-cells.ts'
+import { addLeftOut, type LeftOut, nothingLeftOut, obstacleOf } from './left-out.ts'
 import { applySplices, type Splice, splicesOf } from './splices.ts'
 
 /** One line: table, match, column, value before, places that change. Holds content of the site: lives in the vault only. */
@@ -14,6 +15,8 @@ interface StoredCell {
   c: string
   b: string
   s: Splice[]
+  /** Conditions of the rule, where it has some: the row must still meet them when its value is set. */
+  w?: CellCondition[]
 }
 
 export interface RowFile {
@@ -22,6 +25,8 @@ export interface RowFile {
   cells: number
   places: number
   bytes: number
+  /** Cells that name the old host and are not in the file, because they cannot be changed. */
+  leftOut: LeftOut
 }
 
 const FLUSH_BYTES = 1024 * 1024
@@ -31,6 +36,7 @@ export async function writeRowFile(path: string, cells: AsyncIterable<FoundCell>
   const part = `${path}.part`
   const handle = await open(part, 'w', 0o600)
   const hash = createHash('sha256')
+  const leftOut = nothingLeftOut()
   let count = 0
   let places = 0
   let bytes = 0
@@ -46,13 +52,16 @@ export async function writeRowFile(path: string, cells: AsyncIterable<FoundCell>
   }
   try {
     for await (const cell of cells) {
-      if (cell.rewritten.changed.length === 0 || cell.overflows) continue
+      const obstacle = obstacleOf(cell)
+      if (obstacle !== null) addLeftOut(leftOut, cell, obstacle)
+      if (obstacle !== null || cell.rewritten.changed.length === 0) continue
       const stored: StoredCell = {
         t: cell.table,
         m: cell.match,
         c: cell.column,
         b: cell.before,
         s: splicesOf(cell.rewritten.changed),
+        ...(cell.where.length > 0 ? { w: cell.where } : {}),
       }
       const line = `${JSON.stringify(stored)}\n`
       waiting.push(line)
@@ -72,11 +81,14 @@ export async function writeRowFile(path: string, cells: AsyncIterable<FoundCell>
   }
   await rename(part, path)
   await syncDirectory(dirname(path))
-  return { path, sha256: hash.digest('hex'), cells: count, places, bytes }
+  return { path, sha256: hash.digest('hex'), cells: count, places, bytes, leftOut }
 }
 
+/** An update as it was found: the cell held text. */
+export type StoredUpdate = CellUpdate & { before: string }
+
 /** Streams the updates back, in the order they were written. */
-export async function* readRowFile(path: string): AsyncGenerator<CellUpdate> {
+export async function* readRowFile(path: string): AsyncGenerator<StoredUpdate> {
   for await (const line of lines(path)) {
     const stored = JSON.parse(line) as StoredCell
     yield {
@@ -85,6 +97,7 @@ export async function* readRowFile(path: string): AsyncGenerator<CellUpdate> {
       match: stored.m,
       before: stored.b,
       after: applySplices(stored.b, stored.s),
+      ...(stored.w === undefined ? {} : { where: stored.w }),
     }
   }
 }
@@ -107,9 +120,9 @@ const CHUNK_CELLS = 500
 const CHUNK_CHARACTERS = 4 * 1024 * 1024
 
 /** The same in chunks of one transaction each; a chunk's number is stable, so journals can name it. */
-export async function* readChunks(path: string): AsyncGenerator<{ chunk: number; cells: CellUpdate[] }> {
+export async function* readChunks(path: string): AsyncGenerator<{ chunk: number; cells: StoredUpdate[] }> {
   let chunk = 0
-  let cells: CellUpdate[] = []
+  let cells: StoredUpdate[] = []
   let characters = 0
   for await (const cell of readRowFile(path)) {
     cells.push(cell)

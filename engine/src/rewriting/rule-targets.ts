@@ -4,7 +4,7 @@ import type { RewriteTarget, TargetColumn, TargetSingle } from './targets.ts'
 
 export interface RuleTargets {
   targets: RewriteTarget[]
-  /** Tables without a key: they cannot be changed row by row and are named instead. */
+  /** Tables without a key that finds each row again: they cannot be changed row by row and are named instead. */
   withoutKey: string[]
   /** The rule a part of these very targets was made from. */
   ruleOf(part: TargetColumn | TargetSingle): ColumnRule | undefined
@@ -19,13 +19,14 @@ export function targetsOf(rules: ColumnRule[], tables: TableSchema[]): RuleTarge
   for (const rule of rules) {
     const table = schema.get(rule.table)
     if (!table) continue
-    if (table.primaryKey.length === 0 && rule.table !== 'tabSingles') {
+    if (rule.table !== 'tabSingles' && !hasExactKey(table)) {
       withoutKey.add(rule.table)
       continue
     }
     const target = targets.get(rule.table) ?? { table: rule.table, columns: [], singles: [] }
     targets.set(rule.table, target)
-    const common = { form: rule.form, json: rule.json, maximumCharacters: rule.maximumCharacters, where: rule.where }
+    const { form, json, maximumCharacters, byteLimit, where } = rule
+    const common = { form, json, maximumCharacters, where, ...(byteLimit === undefined ? {} : { byteLimit }) }
     if (rule.single) {
       const single = { ...rule.single, ...common }
       target.singles.push(single)
@@ -37,4 +38,10 @@ export function targetsOf(rules: ColumnRule[], tables: TableSchema[]): RuleTarge
     }
   }
   return { targets: [...targets.values()], withoutKey: [...withoutKey], ruleOf: (part) => madeFrom.get(part) }
+}
+
+/** A FLOAT's text is not its value, and bits have none: a row is not found again by them. */
+function hasExactKey({ primaryKey, columns }: TableSchema): boolean {
+  const inexact = new Set(columns.filter(({ dataType }) => /^(float|bit)$/.test(dataType)).map(({ name }) => name))
+  return primaryKey.length > 0 && !primaryKey.some((name) => inexact.has(name))
 }

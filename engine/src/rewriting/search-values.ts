@@ -1,4 +1,13 @@
-import type { CellUpdate, ScanHit, ScanTarget, SiteDatabase, TableSchema } from '../database/site-database.ts'
+import { isUtf8 } from 'node:buffer'
+import type {
+  CellUpdate,
+  KeyValue,
+  ScanHit,
+  ScanTarget,
+  SiteDatabase,
+  TableSchema,
+  Value,
+} from '../database/site-database.ts'
 import { holds, type RewriteTarget, type TargetColumn, type TargetSingle } from './targets.ts'
 
 /** Fields of all Single DocTypes: rows of (doctype, field, value) without a key (frappe/database/mariadb/framework_mariadb.sql). */
@@ -11,6 +20,8 @@ export interface FoundValue {
   single: { doctype: string; field: string } | null
   match: CellUpdate['match']
   value: string
+  /** Set where the value is bytes that are no text, and what they are; `value` is then only a reading of them. */
+  unreadable: string | null
   rule: TargetColumn | TargetSingle
 }
 
@@ -57,27 +68,38 @@ function scanTargetOf(target: RewriteTarget, table: TableSchema | undefined): Sc
 
 function* valuesOf(hit: ScanHit, target: RewriteTarget, table: TableSchema): Generator<FoundValue> {
   if (target.table === SINGLES) {
-    const { doctype, field, value } = hit.row
-    if (typeof value !== 'string' || typeof doctype !== 'string' || typeof field !== 'string') return
+    const { doctype, field } = hit.row
+    const value = readable(hit.row['value'])
+    if (value === null || typeof doctype !== 'string' || typeof field !== 'string') return
     const ofField = target.singles.find((rule) => rule.doctype === doctype && rule.field === field)
     // Rows of deleted fields and DocTypes have no rule of their own, only the column's.
     const rule = ofField ?? target.columns.find((column) => holds(column.where, hit.row))
     const match = { doctype, field }
-    if (rule) yield { table: table.name, column: 'value', single: match, match, value, rule }
+    if (rule) yield { table: table.name, column: 'value', single: match, match, ...value, rule }
     return
   }
   for (const rule of target.columns) {
-    const value = hit.row[rule.column]
-    if (typeof value !== 'string' || !holds(rule.where, hit.row)) continue
-    yield { table: table.name, column: rule.column, single: null, match: matchOf(hit, table), value, rule }
+    const value = readable(hit.row[rule.column])
+    if (value === null || !holds(rule.where, hit.row)) continue
+    yield { table: table.name, column: rule.column, single: null, match: matchOf(hit, table), ...value, rule }
   }
 }
 
 function matchOf(hit: ScanHit, table: TableSchema): CellUpdate['match'] {
   return Object.fromEntries(
     table.primaryKey.map((name, index) => {
-      const value = hit.key[index]
-      return [name, typeof value === 'number' ? value : String(value)]
+      return [name, keyValue(hit.key[index] ?? null)]
     }),
   )
+}
+
+function keyValue(value: Value): KeyValue {
+  if (Buffer.isBuffer(value)) return { hex: value.toString('hex') }
+  return typeof value === 'bigint' ? { integer: value.toString() } : value
+}
+
+function readable(value: Value | undefined): Pick<FoundValue, 'value' | 'unreadable'> | null {
+  if (typeof value === 'string') return { value, unreadable: null }
+  if (!Buffer.isBuffer(value)) return null
+  return { value: value.toString('utf8'), unreadable: isUtf8(value) ? 'bytes, not text' : 'not valid UTF-8' }
 }

@@ -62,6 +62,9 @@ export async function readSiteSchema(database: SiteDatabase): Promise<SiteSchema
         name: column.name,
         dataType: column.dataType,
         maximumCharacters: column.maximumCharacters,
+        ...(column.maximumBytes === null
+          ? {}
+          : { byteLimit: { bytes: column.maximumBytes, characterSet: column.characterSet } }),
         generated: column.generated,
       })),
     })),

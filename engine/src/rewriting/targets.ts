@@ -3,12 +3,16 @@ import type { Row } from '../database/site-database.ts'
 
 const Condition = z.object({ column: z.string(), test: z.enum(['is', 'is-not']), values: z.array(z.string()) })
 
+/** For types limited by bytes (`text`): how many, and the character set in which they count. */
+const ByteLimit = z.object({ bytes: z.number(), characterSet: z.string().nullable() })
+
 /** One column to search and rewrite, as plans store it (column-rule.ts without what only people read). */
 const TargetColumn = z.object({
   column: z.string(),
-  form: z.enum(['url', 'host', 'file-url']),
+  form: z.enum(['url', 'host', 'file-url', 'own-file']),
   json: z.boolean(),
   maximumCharacters: z.number().nullable(),
+  byteLimit: ByteLimit.exactOptional(),
   where: z.array(Condition),
 })
 export type TargetColumn = z.infer<typeof TargetColumn>

@@ -1,4 +1,4 @@
-import type { Value } from '../site-database.ts'
+import type { CellCondition, KeyValue, Value } from '../site-database.ts'
 import { isUtf8 } from './column-bytes.ts'
 import { quoteName } from './identifiers.ts'
 import type { MariadbColumn, MariadbTable } from './tables.ts'
@@ -35,6 +35,22 @@ export function columnAsBytes(column: MariadbColumn | undefined): string {
   return column.characterSet === null || isUtf8(column.characterSet)
     ? `BINARY ${name}`
     : `BINARY CONVERT(${name} USING utf8mb4)`
+}
+
+/** The driver's value for a key's value kept as JSON. */
+export function boundKey(value: KeyValue): Value {
+  if (value === null || typeof value !== 'object') return value
+  return 'hex' in value ? Buffer.from(value.hex, 'hex') : value.integer
+}
+
+/** NULL-safe: a row whose column is NULL meets every `is-not` and no `is`. */
+export function rowConditions(table: MariadbTable, conditions: CellCondition[]): { sql: string; values: Value[] } {
+  const parts = conditions.map(({ column, test, values }) => {
+    const bytes = columnAsBytes(table.columns.find(({ name }) => name === column))
+    const listed = values.length === 0 ? 'FALSE' : `IFNULL(${bytes} IN (${values.map(() => '?').join(', ')}), FALSE)`
+    return ` AND ${test === 'is' ? '' : 'NOT '}${listed}`
+  })
+  return { sql: parts.join(''), values: conditions.flatMap(({ values }) => values) }
 }
 
 /** Integers beyond 2^53 come as text; without the cast the server would compare them as doubles. */

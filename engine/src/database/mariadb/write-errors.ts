@@ -4,13 +4,23 @@ import { asMigratorError, driverError, isGone, withoutStatement } from './connec
 
 const LOCK_WAIT_TIMEOUT = 1205
 const DEADLOCK = 1213
-const DATA_TOO_LONG = 1406
+/** 1406: longer than the column; 1366: more bytes than a `text` column holds, cut in the middle of a character. */
+const DATA_TOO_LONG = [1406, 1366]
+const DUPLICATE_ENTRY = [1062, 1586]
 const PACKET_TOO_LARGE = 1153
 const METADATA_LOCK_HINT =
   'SHOW FULL PROCESSLIST shows who holds it: a long job, a backup or an open transaction. Wait for it or end it, then resume.'
 
-/** Explains a failed chunk of updates; `table` is where it failed, when that is known. */
-export function asWriteError(error: unknown, address: MariadbAddress, table: string | null): MigratorError {
+/**
+ * Explains a failed chunk of updates; `table` is where it failed, when that is known. `lasting`: tables of the chunk whose engine
+ * knows no transactions.
+ */
+export function asWriteError(
+  error: unknown,
+  address: MariadbAddress,
+  table: string | null,
+  lasting: string[],
+): MigratorError {
   if (error instanceof MigratorError) return error
   if (isGone(error)) return asMigratorError(error, address, table === null ? 'writing' : `writing to ${table}`)
   const seen = driverError(error)
@@ -19,7 +29,7 @@ export function asWriteError(error: unknown, address: MariadbAddress, table: str
     code: 'database-write-failed',
     kind: 'failed' as const,
     evidence: seen === null ? String(error) : `${seen.code} (${seen.errno}): ${seen.text}`,
-    untouched: 'The whole chunk was rolled back; earlier chunks stay and can be undone with rollback.',
+    untouched: whatStays(lasting),
     cause: withoutStatement(error),
   }
   if (seen?.errno === LOCK_WAIT_TIMEOUT || seen?.errno === DEADLOCK) {
@@ -30,7 +40,15 @@ export function asWriteError(error: unknown, address: MariadbAddress, table: str
       failureClass: 'service',
     })
   }
-  if (seen?.errno === DATA_TOO_LONG) {
+  if (seen !== null && DUPLICATE_ENTRY.includes(seen.errno)) {
+    return new MigratorError({
+      ...details,
+      message: `A new value of ${where} is already taken by another row, and the column allows it once.`,
+      hint: 'Change or remove one of the two rows, or make a new plan that leaves the column out with --exclude TABLE.COLUMN.',
+      failureClass: 'configuration',
+    })
+  }
+  if (seen !== null && DATA_TOO_LONG.includes(seen.errno)) {
     return new MigratorError({
       ...details,
       message: `A new value is longer than its column in ${where} allows.`,
@@ -47,4 +65,10 @@ export function asWriteError(error: unknown, address: MariadbAddress, table: str
     })
   }
   return new MigratorError({ ...details, message: `Writing to ${where} failed.`, failureClass: 'unknown' })
+}
+
+function whatStays(lasting: string[]): string {
+  const earlier = 'earlier chunks stay and can be undone with rollback.'
+  if (lasting.length === 0) return `The whole chunk was rolled back; ${earlier}`
+  return `${lasting.join(', ')} cannot take back a part (no transactions, as in MyISAM): rows of this chunk may hold their new value already. What else the chunk changed was rolled back; ${earlier} Both resume and rollback find the rows concerned.`
 }

@@ -1,5 +1,5 @@
 import type { Connection, UpsertResult } from 'mariadb'
-import type { CellOutcome, CellUpdate, DatabaseWriter, Row } from '../site-database.ts'
+import type { CellNow, CellOutcome, CellUpdate, DatabaseWriter, Row } from '../site-database.ts'
 import { alreadyStatement, readStatement, updateStatement } from './cell-statement.ts'
 import { connect, type MariadbAddress } from './connection.ts'
 import { takeNamedLock } from './named-lock.ts'
@@ -9,10 +9,10 @@ import { asWriteError } from './write-errors.ts'
 /** A site's own long transaction is reported, not waited for. */
 const ROW_LOCK_SECONDS = 10
 
-/** Strict: an overflow is an error, never a cut. */
+/** Strict: an overflow is an error, never a cut. The time zone is the reading sessions', so that keys of points in time are found again. */
 const writeSession = (rowLockSeconds: number) => `SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
   innodb_lock_wait_timeout = ${rowLockSeconds}, lock_wait_timeout = 30, wait_timeout = 604800, autocommit = 1,
-  tx_isolation = 'REPEATABLE-READ'`
+  tx_isolation = 'REPEATABLE-READ', time_zone = '+00:00'`
 
 /** Statements sent ahead of their answers. */
 const PIPELINE = 500
@@ -31,7 +31,7 @@ export async function openMariadbWriter(
     return new MariadbWriter(connection, address, tables)
   } catch (error) {
     connection.destroy()
-    throw asWriteError(error, address, null)
+    throw asWriteError(error, address, null, [])
   }
 }
 
@@ -47,7 +47,7 @@ class MariadbWriter implements DatabaseWriter {
   }
 
   async updateCells(cells: CellUpdate[]): Promise<CellOutcome[]> {
-    return this.#inTransaction('START TRANSACTION', 'COMMIT', async (failedAt) => {
+    return this.#inTransaction(cells, 'START TRANSACTION', async (failedAt) => {
       const results = await this.#pipelined<UpsertResult>(cells, updateStatement, failedAt)
       const changed = results.map(({ affectedRows }) => affectedRows)
       const unchanged = cells.filter((_, index) => (changed[index] ?? 0) === 0)
@@ -57,12 +57,13 @@ class MariadbWriter implements DatabaseWriter {
     })
   }
 
-  async readCells(cells: CellUpdate[]): Promise<(string | null)[]> {
-    return this.#inTransaction('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', 'COMMIT', async (failedAt) => {
+  async readCells(cells: CellUpdate[]): Promise<CellNow[]> {
+    return this.#inTransaction(cells, 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY', async (failedAt) => {
       const results = await this.#pipelined<Row[]>(cells, readStatement, failedAt)
       return results.map(([row]) => {
-        const value = row?.['value'] ?? null
-        return value === null ? null : String(value)
+        if (row === undefined) return null
+        const value = row['value'] ?? null
+        return { value: value === null ? null : String(value) }
       })
     })
   }
@@ -72,8 +73,8 @@ class MariadbWriter implements DatabaseWriter {
   }
 
   async #inTransaction<Result>(
+    cells: CellUpdate[],
     begin: string,
-    finish: string,
     act: (failedAt: (table: string) => void) => Promise<Result>,
   ): Promise<Result> {
     let table: string | null = null
@@ -82,11 +83,13 @@ class MariadbWriter implements DatabaseWriter {
       const result = await act((name) => {
         table ??= name
       })
-      await this.#connection.query(finish)
+      await this.#connection.query('COMMIT')
       return result
     } catch (error) {
       await this.#connection.query('ROLLBACK').catch(() => this.#connection.destroy())
-      throw asWriteError(error, this.#address, table)
+      const names = new Set(cells.map((cell) => cell.table))
+      const lasting = [...names].filter((name) => this.#tables.get(name)?.transactional === false)
+      throw asWriteError(error, this.#address, table, lasting)
     }
   }
 
@@ -116,7 +119,15 @@ class MariadbWriter implements DatabaseWriter {
   }
 
   #table(name: string): MariadbTable {
-    return this.#tables.get(name) ?? { name, primaryKey: [], columns: [], dataBytes: 0, estimatedRows: 0 }
+    const unknown = {
+      primaryKey: [],
+      uniqueColumns: [],
+      columns: [],
+      dataBytes: 0,
+      estimatedRows: 0,
+      transactional: true,
+    }
+    return this.#tables.get(name) ?? { name, ...unknown }
   }
 }
 

@@ -62,6 +62,10 @@ export function isBusy(error: unknown): boolean {
 export const isFull = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 13
 
+/** SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY. */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (error.errcode === 2067 || error.errcode === 1555)
+
 export const diskFull = (path: string, doing: string, cause: unknown): MigratorError =>
   new MigratorError({
     code: 'disk-full',
@@ -72,6 +76,11 @@ export const diskFull = (path: string, doing: string, cause: unknown): MigratorE
     failureClass: 'dependency',
     cause,
   })
+
+/** A key's value: integers beyond 2^53 stay integers, because a column without a type tells `9007199254740993` from its text. */
+export function asKey(value: SQLOutputValue | undefined): Value {
+  return typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? value : asValue(value)
+}
 
 /** Integers beyond 2^53 become text, as everywhere above this room; blobs become Buffers. */
 export function asValue(value: SQLOutputValue | undefined): Value {

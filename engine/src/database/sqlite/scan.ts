@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MigratorError } from '../../host/errors.ts'
 import { needleTest } from '../needle.ts'
 import type { Row, ScanHit, ScanRequest, ScanTarget, TableSchema } from '../site-database.ts'
-import { asMigratorError, asValue, openFile } from './connection.ts'
+import { asKey, asMigratorError, asValue, openFile } from './connection.ts'
 import { quoteName } from './identifiers.ts'
 import { readTables } from './tables.ts'
 
@@ -46,33 +47,47 @@ async function* scanTable(
   const returned = table.columns.filter(({ name }) => wanted.has(name)).map(({ name }) => name)
   const searched = table.columns.filter(({ name }) => target.columns.includes(name)).map(({ name }) => name)
   const { sql, values } = holdsAny(searched, request.needles)
-  const statement = database.prepare(
-    `SELECT ${returned.map(quoteName).join(', ')} FROM ${quoteName(table.name)} WHERE ${sql}`,
-  )
+  const selected = [...returned.map(quoteName), ...searched.map(bytesOfText)]
+  const statement = database.prepare(`SELECT ${selected.join(', ')} FROM ${quoteName(table.name)} WHERE ${sql}`)
   statement.setReadBigInts(true)
   const holds = needleTest(request.needles)
   let hits = 0
   for (const found of statement.iterate(...values)) {
     request.signal?.throwIfAborted()
     const row: Row = Object.fromEntries(returned.map((name) => [name, asValue(found[name])]))
+    for (const [index, name] of searched.entries()) {
+      const bytes = found[bytesName(index)]
+      // What does not come back as its own bytes is handed on as bytes: written back, it would be something else.
+      if (bytes instanceof Uint8Array && !isUtf8(bytes)) row[name] = Buffer.from(bytes)
+    }
     if (!holds(row, searched)) continue
-    yield { table: table.name, key: table.primaryKey.map((name) => row[name] ?? null), row }
+    yield { table: table.name, key: table.primaryKey.map((name) => asKey(found[name])), row }
     if (++hits % HITS_PER_TURN === 0) await nextTurn()
   }
 }
 
+const bytesName = (index: number) => `migrator bytes ${index}`
+
+function bytesOfText(column: string, index: number): string {
+  const name = quoteName(column)
+  return `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) END AS ${quoteName(bytesName(index))}`
+}
+
 /** instr() compares bytes; lower() folds ASCII only, which is enough for needles of ASCII. */
 function holdsAny(columns: string[], needles: string[]): { sql: string; values: string[] } {
-  const parts: string[] = []
-  const values: string[] = []
-  for (const needle of needles) {
-    const ascii = /^[\0-\x7f]*$/.test(needle)
-    for (const column of columns.map(quoteName)) {
-      parts.push(`instr(${ascii ? 'lower' : 'migrator_lower'}(${column}), ?) > 0`)
-      values.push(needle.toLowerCase())
-    }
-  }
-  return { sql: parts.join(' OR '), values }
+  const values = [...new Set(needles.map((needle) => needle.toLowerCase()))]
+  const parts = values.flatMap((needle, index) => {
+    const lower = /^[\0-\x7f]*$/.test(needle) ? 'lower' : 'migrator_lower'
+    return columns.map((column) => `instr(${lower}(${quoteName(column)}), ?${index + 1}) > 0`)
+  })
+  return { sql: anyOf(parts), values }
+}
+
+/** Alternatives as a balanced tree: SQLite refuses expressions nested deeper than 1000, and a plain list nests by its length. */
+function anyOf(parts: string[]): string {
+  if (parts.length <= 2) return parts.join(' OR ')
+  const half = Math.ceil(parts.length / 2)
+  return `(${anyOf(parts.slice(0, half))}) OR (${anyOf(parts.slice(half))})`
 }
 
 function defineUnicodeLower(database: DatabaseSync): void {

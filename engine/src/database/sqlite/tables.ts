@@ -24,6 +24,8 @@ function readTable(database: DatabaseSync, name: string, dataBytes: number): Tab
       declaredType,
       // SQLite keeps the declared length but never enforces it; other kinds do, so rules may rely on it.
       maximumCharacters: length !== undefined && /char/i.test(declaredType) ? Number(length) : null,
+      maximumBytes: null,
+      characterSet: null,
       nullable: row['notnull'] === 0,
       generated: row['hidden'] === 2 || row['hidden'] === 3,
     }
@@ -32,7 +34,20 @@ function readTable(database: DatabaseSync, name: string, dataBytes: number): Tab
     .filter(({ pk }) => Number(pk) > 0)
     .sort((one, other) => Number(one['pk']) - Number(other['pk']))
     .map((row) => String(row['name']))
-  return { name, primaryKey, columns, dataBytes, estimatedRows: estimatedRows(database, name) }
+  const uniqueColumns = singleUniqueColumns(database, name)
+  return { name, primaryKey, uniqueColumns, columns, dataBytes, estimatedRows: estimatedRows(database, name) }
+}
+
+function singleUniqueColumns(database: DatabaseSync, table: string): string[] {
+  return database
+    .prepare(`PRAGMA index_list(${quoteName(table)})`)
+    .all()
+    .filter(({ unique, origin }) => unique === 1 && origin !== 'pk')
+    .flatMap(({ name }) => {
+      const columns = database.prepare(`PRAGMA index_info(${quoteName(String(name))})`).all()
+      const [only] = columns
+      return columns.length === 1 && typeof only?.['name'] === 'string' ? [only['name']] : []
+    })
 }
 
 /** Bytes a table, from dbstat; where SQLite was built without it, nothing is known. */

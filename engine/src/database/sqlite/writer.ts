@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MigratorError } from '../../host/errors.ts'
-import type { CellOutcome, CellUpdate, DatabaseWriter, Value } from '../site-database.ts'
-import { asValue, diskFull, isBusy, isFull, openFile } from './connection.ts'
+import type { CellNow, CellOutcome, CellUpdate, DatabaseWriter } from '../site-database.ts'
+import { asValue, diskFull, isBusy, isFull, isTaken, openFile } from './connection.ts'
 import { quoteName } from './identifiers.ts'
 import { type MigratorLock, takeMigratorLock } from './migrator-lock.ts'
+import { rowCondition } from './row-condition.ts'
+import { readTables } from './tables.ts'
 
 /** How long the site's own writers may keep us waiting for each chunk. */
 const WAIT_FOR_OTHERS_MILLISECONDS = 10_000
@@ -30,12 +32,16 @@ class SqliteWriter implements DatabaseWriter {
   readonly #lock: MigratorLock
   readonly #path: string
   readonly #waitForOthers: number
+  /** Tables whose primary key names one row. */
+  readonly #withKey: Set<string>
 
   constructor(database: DatabaseSync, lock: MigratorLock, path: string, waitForOthers: number) {
     this.#database = database
     this.#lock = lock
     this.#path = path
     this.#waitForOthers = waitForOthers
+    const keyed = readTables(database).filter(({ primaryKey }) => primaryKey.length > 0)
+    this.#withKey = new Set(keyed.map(({ name }) => name))
   }
 
   async updateCells(cells: CellUpdate[]): Promise<CellOutcome[]> {
@@ -54,7 +60,7 @@ class SqliteWriter implements DatabaseWriter {
     }
   }
 
-  async readCells(cells: CellUpdate[]): Promise<(string | null)[]> {
+  async readCells(cells: CellUpdate[]): Promise<CellNow[]> {
     await this.#begin('BEGIN')
     try {
       return cells.map((cell) => this.#readCell(cell))
@@ -71,33 +77,45 @@ class SqliteWriter implements DatabaseWriter {
   }
 
   #updateCell(cell: CellUpdate): CellOutcome {
-    const where = matchCondition(cell.match)
-    const column = quoteName(cell.column)
-    const table = quoteName(cell.table)
-    const isText = `${column} = ? COLLATE BINARY`
-    const changed = this.#database
-      .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where.sql} AND ${isText}`)
-      .run(cell.after, ...where.values, cell.before).changes
-    if (Number(changed) > 0)
-      return { outcome: cell.before === cell.after ? 'already' : 'changed', rows: Number(changed) }
+    const isText = `${quoteName(cell.column)} IS ? COLLATE BINARY`
+    const changed = this.#set(cell, isText)
+    if (changed > 0) return { outcome: cell.before === cell.after ? 'already' : 'changed', rows: changed }
+    const where = rowCondition(cell)
     const found = this.#database
-      .prepare(`SELECT COUNT(*) AS found FROM ${table} WHERE ${where.sql} AND ${isText}`)
+      .prepare(`SELECT COUNT(*) AS found FROM ${quoteName(cell.table)} WHERE ${where.sql} AND ${isText}`)
       .get(...where.values, cell.after)
     const already = Number(found?.['found'] ?? 0)
     return already > 0 ? { outcome: 'already', rows: already } : { outcome: 'moved', rows: 0 }
   }
 
+  /** Where nothing tells the matching rows apart, one of them is changed: each of its equals is a cell of its own. */
+  #set(cell: CellUpdate, isText: string): number {
+    const where = rowCondition(cell)
+    const table = quoteName(cell.table)
+    const matching = `${where.sql} AND ${isText}`
+    const chosen = this.#hasKey(cell) ? matching : `rowid = (SELECT rowid FROM ${table} WHERE ${matching} LIMIT 1)`
+    const statement = this.#database.prepare(`UPDATE ${table} SET ${quoteName(cell.column)} = ? WHERE ${chosen}`)
+    return Number(statement.run(cell.after, ...where.values, cell.before).changes)
+  }
+
+  /** SQLite lets several rows have NULL as their key. */
+  #hasKey(cell: CellUpdate): boolean {
+    return this.#withKey.has(cell.table) && !Object.values(cell.match).includes(null)
+  }
+
   /** Where several rows match (tabSingles), one that holds `before` comes first, then `after`. */
-  #readCell(cell: CellUpdate): string | null {
-    const where = matchCondition(cell.match)
+  #readCell(cell: CellUpdate): CellNow {
+    const where = rowCondition(cell)
     const column = quoteName(cell.column)
     const statement = this.#database.prepare(
       `SELECT ${column} AS value FROM ${quoteName(cell.table)} WHERE ${where.sql}
        ORDER BY ${column} IS ? COLLATE BINARY DESC, ${column} IS ? COLLATE BINARY DESC LIMIT 1`,
     )
     statement.setReadBigInts(true)
-    const value = asValue(statement.get(...where.values, cell.before, cell.after)?.['value'])
-    return value === null ? null : String(value)
+    const found = statement.get(...where.values, cell.before, cell.after)
+    if (found === undefined) return null
+    const value = asValue(found['value'])
+    return { value: value === null ? null : String(value) }
   }
 
   /** Waits for other writers without blocking our event loop, up to a limit. */
@@ -119,28 +137,27 @@ class SqliteWriter implements DatabaseWriter {
   }
 }
 
-function matchCondition(match: CellUpdate['match']): { sql: string; values: (string | number)[] } {
-  const names = Object.keys(match)
-  // The second comparison makes keys of a column declared NOCASE exact; the first one uses its index.
-  const sql = names.map((name) => `${quoteName(name)} = ? AND ${quoteName(name)} = ? COLLATE BINARY`).join(' AND ')
-  return { sql, values: names.flatMap((name) => [match[name] ?? '', match[name] ?? '']) satisfies Value[] }
-}
-
 function writeFailed(error: unknown, path: string, table: string | null): MigratorError {
   if (isFull(error)) return diskFull(path, 'writing', error)
   const busy = isBusy(error)
+  const taken = isTaken(error)
+  const where = table === null ? path : `table ${table} of ${path}`
   return new MigratorError({
     code: 'database-write-failed',
     kind: 'failed',
     message: busy
       ? `Another process keeps the SQLite database ${path} locked for writing.`
-      : `Writing to ${table === null ? path : `table ${table} of ${path}`} failed.`,
+      : taken
+        ? `A new value of ${where} is already taken by another row, and the column allows it once.`
+        : `Writing to ${where} failed.`,
     evidence: error instanceof Error ? error.message : String(error),
     untouched: 'The whole chunk was rolled back; earlier chunks stay and can be undone with rollback.',
     hint: busy
       ? 'Wait until the other transaction ends (lsof names the process), then run resume.'
-      : 'Correct the cause, then run resume.',
-    failureClass: busy ? 'service' : 'unknown',
+      : taken
+        ? 'Change or remove one of the two rows, or make a new plan that leaves the column out with --exclude TABLE.COLUMN.'
+        : 'Correct the cause, then run resume.',
+    failureClass: busy ? 'service' : taken ? 'configuration' : 'unknown',
     cause: error,
   })
 }

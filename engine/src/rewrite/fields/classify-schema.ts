@@ -1,7 +1,7 @@
 import type { ColumnRule, SiteSchema } from './column-rule.ts'
 import { columnTreatment } from './column-treatment.ts'
 import { isCode, isJson } from './field-type-default.ts'
-import { rulesOfTreatment } from './rules-of-treatment.ts'
+import { type ColumnLimits, rulesOfTreatment } from './rules-of-treatment.ts'
 import { indexSchema, type SchemaIndex } from './schema-index.ts'
 import { singleRules } from './single-rules.ts'
 
@@ -21,7 +21,7 @@ export function classifySchema(schema: SiteSchema): ColumnRule[] {
       .filter((column) => isTextType(column.dataType))
       .flatMap((column) =>
         table.name === 'tabSingles' && column.name === 'value'
-          ? singleRules(index, limitOf(column))
+          ? singleRules(index, limitsOf(column))
           : columnRules(index, table, column, names),
       )
   })
@@ -37,7 +37,7 @@ function columnRules(index: SchemaIndex, table: Table, column: Column, names: Re
       doctype: doctype?.name ?? null,
       json: baseType(column.dataType) === 'json' || (field !== undefined && isJson(field)),
       code: field !== undefined && isCode(field),
-      maximumCharacters: limitOf(column),
+      ...limitsOf(column),
     },
     columnTreatment(index, table, column, doctype),
     { columnsOfTable: names, submittable: doctype !== undefined && index.isSubmitted(doctype.name) },
@@ -62,6 +62,7 @@ function isTextType(dataType: string): boolean {
   return textTypes.has(baseType(dataType))
 }
 
-function limitOf(column: Column): number | null {
-  return unlimitedTypes.has(baseType(column.dataType)) ? null : column.maximumCharacters
+function limitsOf({ dataType, maximumCharacters, byteLimit }: Column): ColumnLimits {
+  if (unlimitedTypes.has(baseType(dataType))) return { maximumCharacters: null }
+  return { maximumCharacters, ...(byteLimit === undefined ? {} : { byteLimit }) }
 }

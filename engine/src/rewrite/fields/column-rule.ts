@@ -38,8 +38,15 @@ export interface ColumnRule {
   where: RowCondition[]
   /** Largest number of characters the column holds; null: not limited (longtext, SQLite). */
   maximumCharacters: number | null
+  /** For types limited by bytes (`text`): how many, in which character set. */
+  byteLimit?: ByteLimit
   /** Why, in one short sentence for the plan. */
   reason: string
+}
+
+export interface ByteLimit {
+  bytes: number
+  characterSet: string | null
 }
 
 /** The live schema as the classifier needs it (information_schema or PRAGMA, tabDocType, tabDocField, tabCustom Field, tabProperty Setter). */
@@ -48,7 +55,13 @@ export interface SiteSchema {
     name: string
     /** Primary key columns in order; empty when there is none. */
     primaryKey: string[]
-    columns: { name: string; dataType: string; maximumCharacters: number | null; generated: boolean }[]
+    columns: {
+      name: string
+      dataType: string
+      maximumCharacters: number | null
+      byteLimit?: ByteLimit
+      generated: boolean
+    }[]
   }[]
   docTypes: {
     name: string

@@ -1,4 +1,4 @@
-import type { ColumnRule, RowCondition } from './column-rule.ts'
+import type { ByteLimit, ColumnRule, RowCondition } from './column-rule.ts'
 import { never, type Treatment } from './treatment.ts'
 
 /** Where the rules belong, and what the column itself says. */
@@ -10,7 +10,10 @@ export interface RulePlace {
   json: boolean
   code: boolean
   maximumCharacters: number | null
+  byteLimit?: ByteLimit
 }
+
+export type ColumnLimits = Pick<RulePlace, 'maximumCharacters' | 'byteLimit'>
 
 const submitted: RowCondition = { column: 'docstatus', test: 'is', values: ['1', '2'] }
 const submittedDocument = never('submitted documents stay as they were')
@@ -70,6 +73,7 @@ function ruleOf(place: RulePlace, treatment: Treatment, where: RowCondition[]): 
     code: place.code || treatment.code === true,
     where: where.map((condition) => ({ ...condition, values: [...condition.values] })),
     maximumCharacters: place.maximumCharacters,
+    ...(place.byteLimit === undefined ? {} : { byteLimit: place.byteLimit }),
     reason: treatment.reason,
   }
 }

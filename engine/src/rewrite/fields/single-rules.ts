@@ -1,7 +1,7 @@
 import type { ColumnRule } from './column-rule.ts'
 import { fieldTreatment, isStandardColumn } from './column-treatment.ts'
 import { holdsText, isCode, isJson } from './field-type-default.ts'
-import { rulesOfTreatment } from './rules-of-treatment.ts'
+import { type ColumnLimits, rulesOfTreatment } from './rules-of-treatment.ts'
 import type { DocType, SchemaIndex } from './schema-index.ts'
 import { never, offer, type Treatment } from './treatment.ts'
 
@@ -13,16 +13,16 @@ const conditionColumns: ReadonlySet<string> = new Set(['doctype', 'field'])
  * The rules of `tabSingles.value`: one per field that can hold text, and the left-over rows of deleted fields and DocTypes,
  * which are found by conditions on (doctype, field).
  */
-export function singleRules(index: SchemaIndex, maximumCharacters: number | null): ColumnRule[] {
+export function singleRules(index: SchemaIndex, limits: ColumnLimits): ColumnRule[] {
   const singles = [...index.docTypes.values()].filter((doctype) => doctype.single)
   return [
-    ...singles.flatMap((doctype) => fieldRules(index, doctype, maximumCharacters)),
-    ...singles.map((doctype) => leftOverFields(index, doctype, maximumCharacters)),
-    leftOverDocTypes(singles, maximumCharacters),
+    ...singles.flatMap((doctype) => fieldRules(index, doctype, limits)),
+    ...singles.map((doctype) => leftOverFields(index, doctype, limits)),
+    leftOverDocTypes(singles, limits),
   ]
 }
 
-function fieldRules(index: SchemaIndex, doctype: DocType, maximumCharacters: number | null): ColumnRule[] {
+function fieldRules(index: SchemaIndex, doctype: DocType, limits: ColumnLimits): ColumnRule[] {
   return [...index.fieldsOf(doctype.name).values()].filter(holdsText).flatMap((field) =>
     rulesOfTreatment(
       {
@@ -31,7 +31,7 @@ function fieldRules(index: SchemaIndex, doctype: DocType, maximumCharacters: num
         doctype: doctype.name,
         json: isJson(field),
         code: isCode(field),
-        maximumCharacters,
+        ...limits,
       },
       singleTreatment(index, doctype, field.name),
       { columnsOfTable: new Set(), submittable: false },
@@ -47,10 +47,10 @@ function singleTreatment(index: SchemaIndex, doctype: DocType, field: string): T
   return fieldTreatment(index, doctype, field)
 }
 
-function leftOverFields(index: SchemaIndex, doctype: DocType, maximumCharacters: number | null): ColumnRule {
+function leftOverFields(index: SchemaIndex, doctype: DocType, limits: ColumnLimits): ColumnRule {
   const known = [...index.fieldsOf(doctype.name).keys(), ...standardOfSingles, ...otherStandardOfSingles]
   return {
-    ...leftOver(doctype.name, maximumCharacters, 'left over: its field was deleted'),
+    ...leftOver(doctype.name, limits, 'left over: its field was deleted'),
     where: [
       { column: 'doctype', test: 'is', values: [doctype.name] },
       { column: 'field', test: 'is-not', values: known.filter((name, at) => known.indexOf(name) === at) },
@@ -58,19 +58,18 @@ function leftOverFields(index: SchemaIndex, doctype: DocType, maximumCharacters:
   }
 }
 
-function leftOverDocTypes(singles: DocType[], maximumCharacters: number | null): ColumnRule {
+function leftOverDocTypes(singles: DocType[], limits: ColumnLimits): ColumnRule {
   return {
-    ...leftOver(null, maximumCharacters, 'left over: its DocType was deleted'),
+    ...leftOver(null, limits, 'left over: its DocType was deleted'),
     where: [{ column: 'doctype', test: 'is-not', values: singles.map((doctype) => doctype.name) }],
   }
 }
 
-function leftOver(doctype: string | null, maximumCharacters: number | null, reason: string): ColumnRule {
-  const [rule] = rulesOfTreatment(
-    { ...valueColumn, doctype, json: false, code: false, maximumCharacters },
-    offer(reason),
-    { columnsOfTable: conditionColumns, submittable: false },
-  )
+function leftOver(doctype: string | null, limits: ColumnLimits, reason: string): ColumnRule {
+  const [rule] = rulesOfTreatment({ ...valueColumn, doctype, json: false, code: false, ...limits }, offer(reason), {
+    columnsOfTable: conditionColumns,
+    submittable: false,
+  })
   if (rule === undefined) throw new Error('A treatment without conditions makes one rule.')
   return rule
 }

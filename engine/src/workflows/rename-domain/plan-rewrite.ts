@@ -134,7 +134,7 @@ export function previewSkipped(
   return [
     ...refused,
     ...excluded.map((what) => ({ what, values: null, reason: EXCLUDED })),
-    ...[...withoutKey].map(([what, values]) => ({ what, values, reason: 'the table has no primary key' })),
+    ...[...withoutKey].map(([what, values]) => ({ what, values, reason: 'the table has no primary key that finds a row again' })),
     ...never,
   ]
 }

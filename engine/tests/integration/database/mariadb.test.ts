@@ -85,7 +85,7 @@ test('rows locked by the site are reported with the table after a short wait', a
       return true
     })
     await blocker
-    assert.deepEqual(await writer.readCells([cell]), [cell.before])
+    assert.deepEqual(await writer.readCells([cell]), [{ value: cell.before }])
   } finally {
     await writer.close()
   }
@@ -99,7 +99,7 @@ test('an overflow is an error, not a cut', async () => {
       code: 'database-write-failed',
       message: /longer than its column.*tabNote|tabNote/,
     })
-    assert.deepEqual(await writer.readCells([cell]), ['Title'])
+    assert.deepEqual(await writer.readCells([cell]), [{ value: 'Title' }])
   } finally {
     await writer.close()
   }
@@ -259,7 +259,7 @@ test('a connection lost in the middle of a chunk is reported as gone, and the ch
   await assert.rejects(writer.updateCells([cell]), { code: 'database-gone' })
   await writer.close()
   const next = await stage.database.openWriter(2000)
-  assert.deepEqual(await next.readCells([cell]), ['Title'])
+  assert.deepEqual(await next.readCells([cell]), [{ value: 'Title' }])
   await next.close()
 })
 

@@ -72,7 +72,7 @@ async function importSite(name: string): Promise<SiteDatabase> {
   return openSiteDatabase({ kind: 'mariadb', host: '127.0.0.1', port: server.port, socket: null, ...site })
 }
 
-async function cellsWith(database: SiteDatabase, host: string): Promise<CellUpdate[]> {
+async function cellsWith(database: SiteDatabase, host: string): Promise<(CellUpdate & { before: string })[]> {
   const tables = await database.tables()
   const keyed = tables.filter(({ primaryKey }) => primaryKey.length > 0)
   const targets = keyed.map((table) => ({
@@ -82,7 +82,7 @@ async function cellsWith(database: SiteDatabase, host: string): Promise<CellUpda
       .map(({ name }) => name),
     alsoReturn: [],
   }))
-  const cells: CellUpdate[] = []
+  const cells: (CellUpdate & { before: string })[] = []
   for await (const { table, row } of database.scan({ targets, needles: [host], parallel: 2 })) {
     const schema = keyed.find(({ name }) => name === table)
     const match = Object.fromEntries((schema?.primaryKey ?? []).map((column) => [column, String(row[column])]))

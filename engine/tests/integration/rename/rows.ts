@@ -1,9 +1,9 @@
 /** Whole databases compared cell by cell. */
-import type { Row, SiteDatabase } from '../../../src/database/site-database.ts'
+import type { CellUpdate, Row, SiteDatabase } from '../../../src/database/site-database.ts'
 
 export interface Cell {
   table: string
-  match: Record<string, string | number>
+  match: CellUpdate['match']
   column: string
 }
 
@@ -56,7 +56,7 @@ export async function cellValue(database: SiteDatabase, { table, match, column }
   const where = names.map((name) => `\`${name}\` = ?`).join(' AND ')
   const [row] = await database.read(
     `SELECT \`${column}\` AS value FROM \`${table}\` WHERE ${where}`,
-    names.map((name) => match[name] ?? ''),
+    names.map((name) => String(match[name] ?? '')),
   )
   const value = row?.['value'] ?? null
   return value === null ? null : String(value)

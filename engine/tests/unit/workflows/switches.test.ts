@@ -127,7 +127,7 @@ test('what somebody may have expected otherwise is told by name, what is never r
   )
   assert.deepEqual(previewSkipped(left, [], new Map([['tabOdd', 7]])), [
     { what: 'tabWeb Page.main_section', values: null, reason: 'left out by --exclude' },
-    { what: 'tabOdd', values: 7, reason: 'the table has no primary key' },
+    { what: 'tabOdd', values: 7, reason: 'the table has no primary key that finds a row again' },
     {
       what: 'tabT0, tabT1, tabT2, tabT3, tabT4, tabT5 and 2 more',
       values: null,
