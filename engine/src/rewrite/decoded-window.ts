@@ -185,9 +185,13 @@ function percentEscape(characters: string[], index: number): Escape | undefined 
 function htmlReference(characters: string[], index: number): Escape | undefined {
   let end = index + 1
   while (end - index <= LONGEST_REFERENCE && characters[end] !== ';') end++
-  if (characters[end] !== ';') return undefined
-  const character = characterOfReference(characters.slice(index + 1, end).join(''))
-  return character === undefined ? undefined : { character, size: end - index + 1 }
+  const name = characters.slice(index + 1, end).join('')
+  const character = characters[end] === ';' ? characterOfReference(name) : undefined
+  if (character !== undefined) return { character, size: end - index + 1 }
+  // Browsers read numbers without the semicolon too.
+  const number = /^#(?:x[0-9a-f]+|[0-9]+)/i.exec(name)?.[0] ?? ''
+  const numbered = number === '' ? undefined : characterOfReference(number)
+  return numbered === undefined ? undefined : { character: numbered, size: number.length + 1 }
 }
 
 function hexadecimal(characters: string[], index: number, digits: number): number | undefined {

@@ -11,8 +11,11 @@ export interface HostPlace {
   portPlace?: number
   /** How a colon is spelled here. */
   colon: string
-  /** A backslash or percent sign stands directly before the name: another first letter could become part of an escape. */
-  behindEscapeSign: boolean
+  /**
+   * To be told, never to be changed: a backslash or percent sign stands directly before the name, so that another first letter
+   * could become part of an escape; or it cannot be decided whether this is the host of a URL or part of its credentials.
+   */
+  doubtful: boolean
   /** Credentials stand between scheme and host. */
   userinfo: boolean
 }
@@ -24,10 +27,18 @@ export interface HostPlace {
 export function placeOf(window: DecodedWindow, first: number, behind: number): HostPlace | undefined {
   const before = readBefore(window, first)
   if (before === undefined) return undefined
-  const { depth, ...place } = before
+  const { depth, undecided, ...place } = before
   const after = readAfter(window, behind, depth, place.kind)
   if (after === undefined) return undefined
-  return { ...place, ...after, behindEscapeSign: /^[\\%]$/.test(window.at(first - 1)) }
+  const { maybeUser, ...port } = after
+  // `//note:me@old.cloud` may be a remark with an address; `//user:password@old.cloud/x` is a URL.
+  const unfinished = undecided === 'without-path' && window.at(behind) !== '/'
+  const doubtful = undecided === true || unfinished || maybeUser === true || escapesInto(window, first)
+  return { ...place, ...port, doubtful }
+}
+
+function escapesInto(window: DecodedWindow, first: number): boolean {
+  return /^[\\%]$/.test(window.at(first - 1)) || /^&#(x[0-9a-f]+|[0-9]+)$/i.test(window.spellingOf(first - 1))
 }
 
 /** A character that would make the name a longer one. U+FFFD stands for bytes that cannot be read: treated with care. */
@@ -40,7 +51,10 @@ function isDot(character: string): boolean {
   return character === '.' || character === '\u3002' || character === '\uff0e' || character === '\uff61'
 }
 
-type After = Pick<HostPlace, 'port' | 'portPlace'>
+type After = Pick<HostPlace, 'port' | 'portPlace'> & {
+  /** What follows may make the name the user of another host's URL: `https://old.cloud;x@evil.example/`. */
+  maybeUser?: true
+}
 
 /** `depth`: how often the URL is percent-encoded as a whole; what is encoded more often does not end its host. */
 function readAfter(window: DecodedWindow, behind: number, depth: number, kind: HostPlace['kind']): After | undefined {
@@ -52,6 +66,7 @@ function readAfter(window: DecodedWindow, behind: number, depth: number, kind: H
   if (dots > 0 && (next === '{' || next === '$')) return undefined
   if (isNameCharacter(next) && !(dots === 0 && isPunctuation(window, index, kind))) return undefined
   if (next === '@') return undefined
+  if (kind === 'url' && /^[;!$*+=]$/.test(next) && runsIntoAt(window, index + 1, depth)) return { maybeUser: true }
   if (next === ':' && dots <= 1) return readPort(window, index, depth)
   if (next === '/' && window.percentDepth(index) > depth && runsIntoAt(window, index, depth)) return undefined
   // `old.cloud./path` is a fully qualified name; behind any other dot the sentence ends and a port goes before it.
@@ -65,7 +80,9 @@ function isPunctuation(window: DecodedWindow, index: number, kind: HostPlace['ki
   if (window.at(index) !== '_' || kind === 'bare') return false
   let end = index
   while (window.at(end) === '_') end++
-  return /^[\s<>)\].,;:!?*~|]?$/.test(window.at(end)) && !isNameCharacter(window.at(end + 1))
+  const next = window.at(end)
+  // A dot or a colon behind the emphasis ends the sentence, unless the name goes on with it.
+  return /^[\s<>)\],;!?*~|]?$/.test(next) || (/^[.:]$/.test(next) && !isNameCharacter(window.at(end + 1)))
 }
 
 function readPort(window: DecodedWindow, colon: number, depth: number): After | undefined {
@@ -75,7 +92,9 @@ function readPort(window: DecodedWindow, colon: number, depth: number): After | 
   const next = window.at(index)
   if (digits === '' && /^[\s<,;)\]]$/.test(next)) return { portPlace: window.endOf(colon - 1) }
   const sentence = isDot(next) && !isNameCharacter(window.at(index + 1))
-  if (digits !== '' && Number(digits) <= 65535 && (sentence || !isPassword(next))) {
+  // Markup and templates may follow a port as well as a password may go on with these.
+  const markup = /^[~%!$*+=^{_-]$/.test(next) && !runsIntoAt(window, colon, depth)
+  if (digits !== '' && Number(digits) <= 65535 && (sentence || markup || !isPassword(next))) {
     return { port: { number: Number(digits), start: window.startOf(colon), end: window.endOf(index - 1) } }
   }
   // A computed port (`:${port}`) or nothing we understand: only the host changes.
@@ -103,6 +122,8 @@ function runsIntoAt(window: DecodedWindow, start: number, depth: number): boolea
 type Before = Pick<HostPlace, 'kind' | 'scheme' | 'colon' | 'userinfo'> & {
   /** How often the URL's own delimiters are percent-encoded. */
   depth: number
+  /** Whether these are credentials is not sure; `without-path`: unless a path follows the host. */
+  undecided?: true | 'without-path'
 }
 
 function readBefore(window: DecodedWindow, first: number): Before | undefined {
@@ -114,20 +135,55 @@ function readBefore(window: DecodedWindow, first: number): Before | undefined {
   return { kind: 'bare', colon: ':', userinfo: false, depth: window.percentDepth(first - 1) }
 }
 
-/** An `@` belongs to a URL only behind `scheme://`; everything else before it makes an e-mail address. */
+/**
+ * An `@` belongs to a URL only behind `scheme://`, or behind `//` and credentials with a colon; everything else before it
+ * makes an e-mail address.
+ */
 function readBehindUserinfo(window: DecodedWindow, at: number): Before | undefined {
   const depth = window.percentDepth(at)
+  let hasColon = false
+  let separators = false
+  let signs = 0
   for (let index = at - 1; at - index <= LONGEST_USERINFO; index--) {
     const character = window.at(index)
+    if (character === ':') hasColon = true
+    if (character === '@' && ++signs > MOST_SIGNS) return undefined
+    if (character === '}' && window.at(index - 1) === '}') index = templateStart(window, index)
     // Deeper encoded delimiters (`p%2Fw`) are part of the password.
-    if (!endsUserinfo(character) || (character !== '' && window.percentDepth(index) > depth)) continue
-    const place = character === '/' ? readSlashes(window, index, depth) : undefined
-    return place?.scheme?.name.toLowerCase() === 'mailto' ? undefined : place
+    else if (!endsUserinfo(character) || (character !== '' && window.percentDepth(index) > depth)) continue
+    // Allowed in a password, but as often the separator of a list.
+    else if (SEPARATORS.has(character)) separators = true
+    else
+      return character === '/' ? withUserinfo(readSlashes(window, index, depth), { hasColon, separators }) : undefined
   }
   return undefined
 }
 
+function withUserinfo(
+  place: Before | undefined,
+  { hasColon, separators }: { hasColon: boolean; separators: boolean },
+): Before | undefined {
+  const isAddress = place?.scheme?.name.toLowerCase() === 'mailto'
+  const needsColon = separators || place?.undecided !== undefined
+  if (place === undefined || isAddress || (needsColon && !hasColon)) return undefined
+  return separators ? { ...place, undecided: true } : place
+}
+
+/** Where `{{ … }}` begins: what a template computes may hold anything. */
+function templateStart(window: DecodedWindow, end: number): number {
+  for (let index = end - 2; end - index <= LONGEST_TEMPLATE; index--) {
+    const character = window.at(index)
+    if (character === '' || character === '\n') return end
+    if (character === '{' && window.at(index - 1) === '{') return index - 1
+  }
+  return end
+}
+
 const LONGEST_USERINFO = 512
+const LONGEST_TEMPLATE = 100
+/** More `@` than this before a name are a list or a riddle, and reading them all for each name would take long. */
+const MOST_SIGNS = 3
+const SEPARATORS = new Set([',', ';', '(', ')', '[', ']', '&'])
 
 const USERINFO_ENDS = new Set(['', ...' \t\n\r\f\v\u00a0/?#"\'<>\\,;()[]|&'])
 
@@ -156,8 +212,11 @@ function readSlashes(window: DecodedWindow, last: number, userinfoDepth: number 
     const plain = scheme.name !== '' && scheme.end - scheme.start === scheme.name.length
     return plain ? { ...place, scheme } : place
   }
-  if (slashes > 2 || userinfo || /^[a-z0-9._~-]$/i.test(window.at(index))) return undefined
-  return { kind: 'url', userinfo, colon: colonLike(window.spellingOf(last)), depth: window.percentDepth(last) }
+  if (slashes > 2 || /^[a-z0-9._~-]$/i.test(window.at(index))) return undefined
+  const depth = window.percentDepth(last)
+  if (userinfo && userinfoDepth > depth) return undefined
+  const place: Before = { kind: 'url', userinfo, colon: colonLike(window.spellingOf(last)), depth }
+  return userinfo ? { ...place, undecided: 'without-path' } : place
 }
 
 const MOST_SLASHES = 8

@@ -36,7 +36,7 @@ export function rewriteText(
     const occurrence = occurrenceOf(value, span, place, rule, options.form, settled)
     pattern.lastIndex = occurrence.end
     if (occurrence.before === occurrence.after) continue
-    if (place.kind === 'bare' && (options.form !== 'host' || place.behindEscapeSign)) bare.push(occurrence)
+    if (place.doubtful || (place.kind === 'bare' && options.form !== 'host')) bare.push(occurrence)
     else {
       changed.push(occurrence)
       settled = occurrence.end

@@ -42,6 +42,15 @@ const LINKS = [
   'https://user:p%2Fw@§/x',
   'https://user:p%40w@§:8000/x',
   'https://user@mail.example:pw@§/x',
+  'https://{{ user }}:{{ pw }}@§/',
+  'https://{{ user }}@§/x',
+  '//user:pw@§/x',
+  'https://§:8000{{ route }}',
+  'https://§:8000${path}',
+  'https://§:8000%s',
+  '**https://§:8000**',
+  'https://§:8000-->',
+  '_https://§:8000_',
   // JSON and JavaScript strings
   'https:\\/\\/§\\/x',
   'https:\\\\/\\\\/§\\\\/x',
@@ -93,6 +102,8 @@ const LINKS = [
   'fetch("//§:8000/x")//§/x',
   '# [me](https://§/) ![i](https://§/i.png) <https://§>',
   '**https://§** _https://§_',
+  '_https://§_ is new',
+  '__https://§__ and more, _https://§_. Then: _https://§_: _https://§_)',
   '<!--https://§-->',
   '//§ is where it was',
   'call() //§/x, see http://§:8000/y',
@@ -170,6 +181,8 @@ const LOOK_ALIKES = [
   'https%3A%2F%2Fold.cloud%3Apw%40evil.example%2F',
   'https%3A//old.cloud%3Apw%40evil.example/',
   'https://foreign.example%40old.cloud/',
+  'https://old.cloud:8000$x@evil.example/',
+  'https://old.cloud_.mx/ https://old.cloud_:x',
 ]
 
 for (const value of LOOK_ALIKES) {
@@ -236,6 +249,27 @@ test('an escape letter before the host is not part of its name, and no name begi
   )
   assert.equal(rewritten('x%2Fa.cloud', 'host', [{ from: 'fa.cloud', to: 'new.domain' }]), 'x%2Fa.cloud')
   assert.equal(rewritten('//fa.cloud', 'host', [{ from: 'fa.cloud', to: 'new.domain' }]), '//new.domain')
+})
+
+test('what may be the host or a part of credentials is told, and nowhere changed', () => {
+  for (const value of [
+    'https://key:a&b(c)@old.cloud/api',
+    'https://user:p,w;x@old.cloud/',
+    'https://old.cloud;x@evil.example/',
+    'https://old.cloud!x@evil.example/',
+    '//note:me@old.cloud',
+    'https:&#47&#47old.cloud',
+    'https&#x3A&#x2f&#x2Fold.cloud&#47x',
+  ]) {
+    for (const form of ['url', 'host'] as const) {
+      const result = rewriteText(value, [RULE], { form, json: false })
+      assert.deepEqual([result.value, result.changed.length, result.bare.length], [value, 0, 1], value)
+    }
+  }
+})
+
+test('a computed path behind a port keeps the port that --url does not name', () => {
+  assert.equal(rewritten('http://old.cloud:8000{{ x }}', 'url', [TO_HTTPS]), 'https://new.domain{{ x }}')
 })
 
 test('a host behind a lone backslash or percent sign is only offered: its first letter could complete an escape', () => {
@@ -483,6 +517,7 @@ test('time grows with the text, also with text made to be slow', () => {
   assertLinear('ordinary text', (size) => LINE.repeat(size), 2_000)
   assertLinear('hosts that are users', (size) => 'old.cloud@'.repeat(size), 20_000)
   assertLinear('users of hosts', (size) => '@old.cloud'.repeat(size), 20_000)
+  assertLinear('encoded users of hosts', (size) => '@old.cloud%25'.repeat(size), 5_000)
   assertLinear('ports without digits', (size) => 'old.cloud:'.repeat(size), 20_000)
   assertLinear('slashes', (size) => '/'.repeat(size), 500_000)
   assertLinear('escapes before a host', (size) => `${'\\'.repeat(size)}old.cloud`, 250_000)
