@@ -17,7 +17,8 @@ export function occurrenceOf(
 ): Occurrence {
   const host = { ...span, before: value.slice(span.start, span.end), after: rule.to }
   if (place.kind === 'bare') return host
-  const ownFile = form === 'file-url' ? ownFileOccurrence(value, span, place) : undefined
+  const isAddress = form === 'file-url' || form === 'own-file'
+  const ownFile = isAddress ? ownFileOccurrence(value, span, place) : undefined
   if (ownFile !== undefined) return ownFile
   const link = rule.toUrl === undefined ? host : linkOccurrence(value, span, place, rule.to, rule.toUrl)
   return link.start < settled ? host : link

@@ -23,13 +23,15 @@ export function rewriteText(
   const bare: Occurrence[] = []
   const { pattern, rulesBySpelling } = searchFor(rules)
   let settled = 0
+  let isOwn = options.form !== 'own-file' || !/^\s*([a-z][a-z0-9+.-]*:)?\/\//i.test(value)
   pattern.lastIndex = 0
   for (let hit = pattern.exec(value); hit !== null; hit = pattern.exec(value)) {
     const span = { start: hit.index, end: hit.index + hit[0].length }
     const candidates = rulesBySpelling.get(asciiLower(hit[0]))
     const place = candidates && placeAt(value, span.start, span.end)
     const rule = place && candidates.find(({ fromPort }) => fromPort === undefined || fromPort === place.port?.number)
-    if (place === undefined || rule === undefined) {
+    isOwn ||= isOwnAddress(value, span.start)
+    if (place === undefined || rule === undefined || !isOwn) {
       pattern.lastIndex = span.start + 1
       continue
     }
@@ -44,6 +46,13 @@ export function rewriteText(
   }
   return assemble(value, changed, bare, options.json)
 }
+
+/** Whether the name here is the host of the URL that the whole value is. */
+function isOwnAddress(value: string, start: number): boolean {
+  return start < LONGEST_START && /^\s*([a-z][a-z0-9+.-]*:)?\/\/([^/?#]*@)?$/i.test(value.slice(0, start))
+}
+
+const LONGEST_START = 1000
 
 /** Reach of a look around a hit: enough for `https://…/`, for any escaping of it, for credentials. */
 const MARGINS = [24, 144, 1200] as const

@@ -52,7 +52,10 @@ export async function readSiteSchema(database: SiteDatabase): Promise<SiteSchema
     const field = fields.find((one) => one.docType === setter['doc_type'] && one.name === setter['field_name'])
     const value = text(setter['value'])
     if (field && setter['property'] === 'fieldtype' && value !== null) field.type = value
-    if (field && setter['property'] === 'options') field.options = value
+    if (field && setter['property'] === 'options') {
+      field.options = value
+      field.optionsOfSite = true
+    }
   }
   return {
     tables: tables.map(({ name, primaryKey, columns }) => ({
@@ -83,8 +86,15 @@ export async function readSiteSchema(database: SiteDatabase): Promise<SiteSchema
   }
 }
 
-function fieldOf(row: Row, docType: string | null, custom: boolean) {
+function fieldOf(row: Row, docType: string | null, custom: boolean): SiteSchema['fields'][number] | null {
   const name = text(row['fieldname'])
   if (docType === null || name === null) return null
-  return { docType, name, type: text(row['fieldtype']) ?? 'Data', options: text(row['options']), custom }
+  return {
+    docType,
+    name,
+    type: text(row['fieldtype']) ?? 'Data',
+    options: text(row['options']),
+    custom,
+    optionsOfSite: custom,
+  }
 }

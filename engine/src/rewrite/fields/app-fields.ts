@@ -5,6 +5,7 @@ const gatewayReturn = { ...link, reason: 'where the payment gateway returns to; 
 const endpoint = { ...callback, reason: 'address of this site registered in the shop' }
 const otherService = never('address of another service')
 const openRequest = { column: 'status', test: 'is-not' as const, values: ['Paid', 'Cancelled', 'Failed'] }
+const openPayment = { ...offer('open request; its link was sent'), evenSubmitted: true as const }
 const paid = never('history: a settled request stays as it was')
 
 /** Fields of apps by the framework's makers. Where a DocType is not installed its lines match nothing. One line adds a field. */
@@ -16,7 +17,7 @@ export const appFields: readonly FieldEntry[] = [
   ['Lead', 'website', website],
   ['Bank', 'website', website],
   ['Sales Partner', 'partner_website', website],
-  ['Payment Request', 'payment_url message', onlyWhere(openRequest, offer('open request; its link was sent'), paid)],
+  ['Payment Request', 'payment_url message', onlyWhere(openRequest, openPayment, paid)],
   ['Woocommerce Settings', 'woocommerce_server_url', otherService],
   ['Woocommerce Settings', 'endpoint client_endpoint item_endpoint', endpoint],
   ['Support Settings', 'get_started_sections', { ...content, json: true }],

@@ -4,6 +4,7 @@ import { isCode, isJson } from './field-type-default.ts'
 import { type ColumnLimits, rulesOfTreatment } from './rules-of-treatment.ts'
 import { indexSchema, type SchemaIndex } from './schema-index.ts'
 import { singleRules } from './single-rules.ts'
+import { guardsOf } from './table-guards.ts'
 
 type Table = SiteSchema['tables'][number]
 type Column = Table['columns'][number]
@@ -30,6 +31,7 @@ export function classifySchema(schema: SiteSchema): ColumnRule[] {
 function columnRules(index: SchemaIndex, table: Table, column: Column, names: ReadonlySet<string>): ColumnRule[] {
   const doctype = table.name.startsWith('tab') ? index.docTypes.get(table.name.slice('tab'.length)) : undefined
   const field = doctype === undefined ? undefined : index.fieldsOf(doctype.name).get(column.name)
+  const treatment = columnTreatment(index, table, column, doctype)
   return rulesOfTreatment(
     {
       table: table.name,
@@ -39,8 +41,8 @@ function columnRules(index: SchemaIndex, table: Table, column: Column, names: Re
       code: field !== undefined && isCode(field),
       ...limitsOf(column),
     },
-    columnTreatment(index, table, column, doctype),
-    { columnsOfTable: names, submittable: doctype !== undefined && index.isSubmitted(doctype.name) },
+    treatment,
+    { columnsOfTable: names, guards: guardsOf(index, doctype, treatment, names) },
   )
 }
 

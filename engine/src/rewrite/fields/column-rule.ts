@@ -75,5 +75,13 @@ export interface SiteSchema {
     /** `field:url` and the like; absent when not read. A record named by a field must be renamed, its field cannot change alone. */
     autoname?: string | null
   }[]
-  fields: { docType: string; name: string; type: string; options: string | null; custom: boolean }[]
+  fields: {
+    docType: string
+    name: string
+    type: string
+    options: string | null
+    custom: boolean
+    /** The options are this site's own (a Custom Field's, or set by a Property Setter), so they are rewritten as text. */
+    optionsOfSite?: boolean
+  }[]
 }

@@ -3,7 +3,7 @@ import { mappedTreatment } from './field-map.ts'
 import { defaultTreatment, fixedTreatment } from './field-type-default.ts'
 import { historyNameEnding, untouchedDocTypes, untouchedTables } from './history-tables.ts'
 import type { DocType, SchemaIndex } from './schema-index.ts'
-import { never, offer, onlyWhere, type Treatment } from './treatment.ts'
+import { external, never, offer, onlyWhere, type Treatment } from './treatment.ts'
 
 /** Columns Frappe adds to every table, and fields that name other records or people. */
 const standardColumns = new Set([
@@ -35,20 +35,22 @@ export function fieldTreatment(index: SchemaIndex, doctype: DocType, name: strin
   const fixed = field === undefined ? undefined : fixedTreatment(field)
   if (fixed !== undefined) return fixed
   const mapped = mappedTreatment(doctype.name, name)
-  if (mapped !== undefined) return mapped
+  const switchable = mapped !== undefined && (mapped.action === 'rewrite' || mapped.action === 'offer')
+  if (mapped !== undefined && !(switchable && namesRecord(doctype, name))) return mapped
   if (historyNameEnding.test(doctype.name)) return never('history: recorded as it happened')
   const parents = index.untouchedParents(doctype.name)
   if (parents !== undefined) return never(`history: ${parents}`)
   if (field === undefined) return offer('left over: its field was deleted')
-  if (doctype.autoname?.toLowerCase() === `field:${name}`) {
-    return { action: 'external', form: 'url', reason: 'the record is named by it: rename the record in Frappe' }
-  }
+  if (namesRecord(doctype, name)) return external('the record is named by it: rename the record in Frappe')
   const treatment = defaultTreatment(field)
   if (treatment.action === 'rewrite' && doctype.inCreate && !doctype.custom) {
     return { ...treatment, action: 'offer', reason: 'records made by the system, not by people' }
   }
   return treatment
 }
+
+const namesRecord = (doctype: DocType, field: string): boolean =>
+  doctype.autoname?.toLowerCase() === `field:${field.toLowerCase()}`
 
 /** What becomes of one column of an ordinary table. */
 export function columnTreatment(

@@ -2,8 +2,11 @@ import { content, type FieldEntry, jsonContent, never, offer, onlyWhere, script 
 
 const standardReport = never('standard reports come from the app’s files')
 const onlyCustomReports = { column: 'is_standard', test: 'is' as const, values: ['No'] }
-const onlyUnsent = { column: 'email_sent', test: 'is-not' as const, values: ['1'] }
-const sent = never('history: what was sent stays as it was')
+const waiting = { column: 'status', test: 'is' as const, values: ['Not Sent'] }
+const waitingMail = offer(
+  'mail that waits to be sent; signed links in it name the old host and are served by the redirect',
+)
+const madeMail = never('history: mail already made stays as it was')
 const note = offer('a note somebody wrote')
 const filter = { ...offer('filters of a view'), json: true as const }
 const help = offer('help text')
@@ -38,7 +41,8 @@ export const contentFields: readonly FieldEntry[] = [
   ['User', 'home_settings', never('settings of one person’s desk')],
   ['Auto Email Report', 'description', content],
   ['Auto Repeat', 'message', content],
-  ['Newsletter', 'message message_html message_md', onlyWhere(onlyUnsent, content, sent)],
+  ['Newsletter', 'message message_html message_md', content],
+  ['Email Queue', 'message', onlyWhere(waiting, waitingMail, madeMail)],
 
   // Print
   ['Print Format', 'html css raw_commands', content],

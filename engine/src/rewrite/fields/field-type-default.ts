@@ -90,5 +90,9 @@ export function defaultTreatment(field: Field): Treatment {
   if (field.type === 'Data' && dataWithoutLink.has(field.options ?? ''))
     return never('an address or number of a person')
   if (text.has(field.type)) return { action: 'rewrite', form: 'url', reason }
+  // The choices are text of this site and follow it, so the chosen ones follow with them.
+  if (field.type === 'Select' && field.optionsOfSite === true && field.options?.includes('//')) {
+    return { action: 'rewrite', form: 'url', reason: 'a choice among links: changes together with its options' }
+  }
   return never('a choice or a number, not a link')
 }

@@ -5,7 +5,6 @@ export const untouchedDocTypes: Readonly<Record<string, string>> = {
   'Communication Link': 'history: what was sent and received stays as it was',
   Comment: 'history: what was written stays as it was',
   'Unhandled Email': 'history: what was received stays as it was',
-  'Email Queue': 'history: mail already made stays as it was',
   'Email Queue Recipient': 'history: mail already made stays as it was',
   'Notification Log': 'history: what was sent stays as it was',
   'SMS Log': 'history: what was sent stays as it was',

@@ -2,6 +2,7 @@ import {
   address,
   content,
   type FieldEntry,
+  fileAddress,
   jsonContent,
   link,
   never,
@@ -17,7 +18,7 @@ const path = never('a path holds no host')
 /** Fields of the framework whose purpose is an address or a path: website, desk, files. One line adds a field. */
 export const purposeFields: readonly FieldEntry[] = [
   // Files: several rows may share one URL.
-  ['File', 'file_url thumbnail_url', ownFile],
+  ['File', 'file_url thumbnail_url', fileAddress],
   ['File', 'file_name file_type attached_to_name attached_to_doctype attached_to_field', never('identity of a file')],
   ['File', 'content_hash old_parent folder module', never('identity of a file')],
 

@@ -15,27 +15,37 @@ export interface RulePlace {
 
 export type ColumnLimits = Pick<RulePlace, 'maximumCharacters' | 'byteLimit'>
 
-const submitted: RowCondition = { column: 'docstatus', test: 'is', values: ['1', '2'] }
-const submittedDocument = never('submitted documents stay as they were')
+/** Rows of a table that stay as they are, whatever is done with its columns. */
+export interface Guard {
+  rows: RowCondition
+  reason: string
+}
 
 /**
  * One rule, or several whose conditions exclude each other and together cover every row.
- * @param columnsOfTable a condition on a column that does not exist cannot be asked: the cautious branch holds for all.
+ * @param columnsOfTable a condition on a column that does not exist cannot be asked: the cautious branch, or the guard, holds for all.
  */
 export function rulesOfTreatment(
   place: RulePlace,
   treatment: Treatment,
-  options: { columnsOfTable: ReadonlySet<string>; submittable: boolean },
+  options: { columnsOfTable: ReadonlySet<string>; guards: readonly Guard[] },
 ): ColumnRule[] {
   const branches = branchesOf(treatment, options.columnsOfTable, [])
-  const guarded =
-    options.submittable && options.columnsOfTable.has('docstatus') && branches.some(isShown)
-      ? [
-          ...branches.map((branch) => ({ ...branch, where: [...branch.where, opposite(submitted)] })),
-          { treatment: submittedDocument, where: [submitted] },
-        ]
-      : branches
+  const guarded = branches.some(isShown) ? guardedBranches(branches, options.guards, options.columnsOfTable) : branches
   return guarded.map((branch) => ruleOf(place, branch.treatment, branch.where))
+}
+
+function guardedBranches(branches: Branch[], guards: readonly Guard[], columns: ReadonlySet<string>): Branch[] {
+  const unasked = guards.find(({ rows }) => !columns.has(rows.column))
+  if (unasked !== undefined) return [{ treatment: never(unasked.reason), where: [] }]
+  const outside = guards.map(({ rows }) => opposite(rows))
+  return [
+    ...branches.map((branch) => ({ ...branch, where: [...branch.where, ...outside] })),
+    ...guards.map(({ rows, reason }, index) => ({
+      treatment: never(reason),
+      where: [...outside.slice(0, index), rows],
+    })),
+  ]
 }
 
 interface Branch {

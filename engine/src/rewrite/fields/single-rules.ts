@@ -34,7 +34,7 @@ function fieldRules(index: SchemaIndex, doctype: DocType, limits: ColumnLimits):
         ...limits,
       },
       singleTreatment(index, doctype, field.name),
-      { columnsOfTable: new Set(), submittable: false },
+      { columnsOfTable: new Set(), guards: [] },
     ),
   )
 }
@@ -68,7 +68,7 @@ function leftOverDocTypes(singles: DocType[], limits: ColumnLimits): ColumnRule 
 function leftOver(doctype: string | null, limits: ColumnLimits, reason: string): ColumnRule {
   const [rule] = rulesOfTreatment({ ...valueColumn, doctype, json: false, code: false, ...limits }, offer(reason), {
     columnsOfTable: conditionColumns,
-    submittable: false,
+    guards: [],
   })
   if (rule === undefined) throw new Error('A treatment without conditions makes one rule.')
   return rule

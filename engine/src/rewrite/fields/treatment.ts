@@ -9,6 +9,8 @@ export interface Treatment {
   reason: string
   json?: true
   code?: true
+  /** Holds for submitted documents too: such a request is open only once it is submitted. Cancelled ones stay in any case. */
+  evenSubmitted?: true
   /**
    * The treatment holds only for rows that meet `when`; the others get `otherwise`, which is the more cautious one:
    * it also holds for the whole column where the condition's column does not exist.
@@ -30,6 +32,9 @@ export const link: Treatment = { action: 'rewrite', form: 'file-url', reason: 'l
 
 /** A file of this site: its path is better than any host. */
 export const ownFile: Treatment = { action: 'rewrite', form: 'file-url', reason: 'own files are reached by their path' }
+
+/** The address of a file itself: as above, and one of another host keeps every byte, because it may be signed. */
+export const fileAddress: Treatment = { ...ownFile, form: 'own-file' }
 
 /** Text, HTML, Markdown, CSS or a template that users see. */
 export const content: Treatment = { action: 'rewrite', form: 'url', reason: 'content that may link to this site' }

@@ -448,6 +448,24 @@ for (const [value, expected] of [
   })
 }
 
+test('the address of a file of another host keeps every byte, one of our own follows with its query', () => {
+  const foreign = 'https://bucket.example/a.png?Referer=https://old.cloud/&Signature=abc&host=old.cloud'
+  assert.deepEqual(rewriteText(foreign, [RULE], { form: 'own-file', json: false }), {
+    value: foreign,
+    changed: [],
+    bare: [],
+  })
+  assert.equal(
+    rewritten('https://old.cloud/files/a.png?u=https://old.cloud/x', 'own-file'),
+    '/files/a.png?u=https://new.domain/x',
+  )
+  assert.equal(
+    rewritten('https://u:p@old.cloud/a?u=//old.cloud', 'own-file'),
+    'https://u:p@new.domain/a?u=//new.domain',
+  )
+  assert.equal(rewritten('/files/a.png?u=https://old.cloud/x', 'own-file'), '/files/a.png?u=https://new.domain/x')
+})
+
 test('JSON keeps big integers, duplicate keys, key order and escapes', () => {
   const value = '{ "b":12345678901234567890, "a":1.0e5, "b":"https:\\/\\/old.cloud\\/x", "a":"\\u00e9 //old.cloud" }'
   const result = rewriteText(value, [RULE], { form: 'url', json: true })

@@ -129,22 +129,34 @@ test('submitted documents and their child rows stay, drafts follow', () => {
 test('one column, several rows: the field map’s conditions cover every row', () => {
   const rules = rulesOf({
     tables: {
-      tabNewsletter: 'docstatus email_sent name:varchar:140 message:longtext',
+      tabNewsletter: 'docstatus email_sent name:varchar:140 message:longtext subject:text own_field:text',
+      'tabEmail Queue': 'docstatus name:varchar:140 status:varchar:140 message:longtext error:text',
       tabReport: 'docstatus name:varchar:140 is_standard:varchar:140 query:longtext json:longtext',
       'tabSocial Login Key': 'docstatus name:varchar:140 base_url:varchar:140',
       tabDefaultValue: 'docstatus name:varchar:140 defkey:varchar:140 defvalue:text',
     },
     docTypes: {
-      Newsletter: { fields: { 'Text Editor': 'message', Check: 'email_sent' } },
+      Newsletter: {
+        fields: { 'Text Editor': 'message', 'Small Text': 'subject', Check: 'email_sent' },
+        customFields: { Text: 'own_field' },
+      },
+      'Email Queue': { fields: { Code: 'message error', Select: 'status' } },
       Report: { fields: { Code: 'query json', Select: 'is_standard' } },
       'Social Login Key': { fields: { Data: 'base_url' } },
       DefaultValue: { fields: { Data: 'defkey', Text: 'defvalue' } },
     },
   })
-  assert.deepEqual(branches(rules, 'tabNewsletter', 'message'), {
-    'email_sent is-not 1': 'rewrite',
-    'email_sent is 1': 'never',
+  for (const column of ['message', 'subject', 'own_field']) {
+    assert.deepEqual(branches(rules, 'tabNewsletter', column), {
+      'email_sent is-not 1': 'rewrite',
+      'email_sent is 1': 'never',
+    })
+  }
+  assert.deepEqual(branches(rules, 'tabEmail Queue', 'message'), {
+    'status is Not Sent': 'offer',
+    'status is-not Not Sent': 'never',
   })
+  assert.equal(brief(rules, 'tabEmail Queue', 'error'), 'never url')
   assert.deepEqual(branches(rules, 'tabReport', 'query'), {
     'is_standard is No': 'rewrite',
     'is_standard is-not No': 'never',
@@ -193,7 +205,7 @@ test('history by name, in any app; the map may know better', () => {
       'Price History': { fields: { Text: 'text' } },
       'Visit Request': { fields: { Text: 'text' } },
       Catalogue: { fields: { Text: 'text' } },
-      'Payment Request': { fields: { 'Data=URL': 'payment_url', Select: 'status' } },
+      'Payment Request': { flags: 'submittable', fields: { 'Data=URL': 'payment_url', Select: 'status' } },
     },
   })
   for (const table of [
@@ -208,8 +220,9 @@ test('history by name, in any app; the map may know better', () => {
   }
   assert.equal(brief(rules, 'tabCatalogue', 'text'), 'rewrite url')
   assert.deepEqual(branches(rules, 'tabPayment Request', 'payment_url'), {
-    'status is-not Paid|Cancelled|Failed': 'offer',
-    'status is Paid|Cancelled|Failed': 'never',
+    'status is-not Paid|Cancelled|Failed and docstatus is-not 2': 'offer',
+    'status is Paid|Cancelled|Failed and docstatus is-not 2': 'never',
+    'docstatus is 2': 'never',
   })
 })
 
@@ -225,7 +238,10 @@ test('tables without a DocType are offered, the framework’s own are not', () =
     },
     docTypes: {},
   })
-  assert.equal(brief(rules, 'tabAbandoned', 'text'), 'offer url')
+  assert.deepEqual(branches(rules, 'tabAbandoned', 'text'), {
+    'docstatus is-not 1|2': 'offer',
+    'docstatus is 1|2': 'never',
+  })
   assert.equal(brief(rules, 'tabAbandoned', 'owner'), 'never url')
   assert.equal(brief(rules, 'plain_table', 'text'), 'offer url')
   for (const [table, column] of [
@@ -286,15 +302,20 @@ test('a record named by a field must be renamed: its field is shown, not changed
     tables: {
       'tabPartner Site': 'docstatus name:varchar:140 address:varchar:140 note:text',
       'tabEvent Producer': 'docstatus name:varchar:140 producer_url:varchar:140',
+      'tabEmail Domain': 'docstatus name:varchar:140 domain_name:varchar:140 smtp_server:varchar:140',
     },
     docTypes: {
       'Partner Site': { flags: 'custom', autoname: 'field:address', fields: { Data: 'address', Text: 'note' } },
       'Event Producer': { autoname: 'field:producer_url', fields: { Data: 'producer_url' } },
+      'Email Domain': { autoname: 'field:domain_name', fields: { Data: 'domain_name smtp_server' } },
     },
   })
   assert.equal(brief(rules, 'tabPartner Site', 'address'), 'external url')
   assert.equal(brief(rules, 'tabPartner Site', 'note'), 'rewrite url')
   assert.equal(brief(rules, 'tabEvent Producer', 'producer_url'), 'external url')
+  assert.match(rules.find(({ column }) => column === 'producer_url')?.reason ?? '', /mirrored on the peer/)
+  assert.equal(brief(rules, 'tabEmail Domain', 'domain_name'), 'external url')
+  assert.equal(brief(rules, 'tabEmail Domain', 'smtp_server'), 'offer host')
 })
 
 test('definitions come from files, except those of DocTypes made on this site', () => {
@@ -313,6 +334,21 @@ test('definitions come from files, except those of DocTypes made on this site', 
     'parent is-not Shop Link': 'never',
   })
   assert.equal(brief(withOwn, 'tabDocType', 'description'), 'never url')
+})
+
+test('chosen links follow where their options are rewritten, and only there', () => {
+  const options = 'Select=https://old.cloud/a\nhttps://old.cloud/b'
+  const schema = expandSchema({
+    tables: { tabContact: 'docstatus name:varchar:140 portal:varchar:140 kind:varchar:140 standard:varchar:140' },
+    docTypes: {
+      Contact: { fields: { [options]: 'standard' }, customFields: { [options]: 'portal', 'Select=a\nb': 'kind' } },
+    },
+  })
+  const fields = schema.fields.map((field) => ({ ...field, optionsOfSite: field.custom }))
+  const rules = classifySchema({ ...schema, fields })
+  assert.equal(brief(rules, 'tabContact', 'portal'), 'rewrite url')
+  assert.equal(brief(rules, 'tabContact', 'kind'), 'never url')
+  assert.equal(brief(rules, 'tabContact', 'standard'), 'never url')
 })
 
 test('a mapped field that is a Link or a Password in this release is not rewritten', () => {
