@@ -28,6 +28,8 @@ export interface Occurrence {
   /** The host (with scheme, separators, port as far as they change) before and after, in the value's own escaping. */
   before: string
   after: string
+  /** Changed under no rule: an escaped name, or one that may be part of credentials. */
+  doubtful?: true
 }
 
 export interface RewrittenText {

@@ -22,6 +22,14 @@ export function hostSpellings(host: string): string[] {
   return [...spellings]
 }
 
+/**
+ * Ways a name stands in patterns and scripts, its dots escaped (`old\\.cloud`, `old%2Ecloud`), in lower case. What reads them is
+ * not known, so they are told and never changed.
+ */
+export function escapedSpellings(host: string): string[] {
+  return host.includes('.') ? ['\\.', '\\\\.', '%2e'].map((dot) => host.replaceAll('.', dot)) : []
+}
+
 /** Lower-cases A–Z and nothing else. */
 export function asciiLower(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())

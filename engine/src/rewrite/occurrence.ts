@@ -24,6 +24,11 @@ export function occurrenceOf(
   return link.start < settled ? host : link
 }
 
+/** What cannot be changed is told as it stands. */
+export function doubtfulOccurrence(value: string, span: Span, rule: HostRule): Occurrence {
+  return { ...span, before: value.slice(span.start, span.end), after: rule.to, doubtful: true }
+}
+
 /** Scheme and port are set on web links and on links without a scheme; `wss://`, `ftp://`, `git+https://` keep theirs. */
 function linkOccurrence(
   value: string,

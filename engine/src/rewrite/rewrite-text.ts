@@ -1,9 +1,9 @@
 import { DecodedWindow } from './decoded-window.ts'
 import { type HostPlace, placeOf } from './host-place.ts'
 import type { HostRule, Occurrence, RewrittenText, ValueForm } from './host-rule.ts'
-import { searchFor } from './host-search.ts'
+import { patternFor, searchFor } from './host-search.ts'
 import { asciiLower } from './host-spellings.ts'
-import { occurrenceOf } from './occurrence.ts'
+import { doubtfulOccurrence, occurrenceOf } from './occurrence.ts'
 
 /**
  * Replaces the site's old names in a stored value: all rules in one pass, each occurrence once. Only the host's own
@@ -21,13 +21,15 @@ export function rewriteText(
 ): RewrittenText {
   const changed: Occurrence[] = []
   const bare: Occurrence[] = []
-  const { pattern, rulesBySpelling } = searchFor(rules)
+  const search = searchFor(rules)
+  const { rulesBySpelling, toldOnly } = search
+  const pattern = patternFor(search, value)
   let settled = 0
   let isOwn = options.form !== 'own-file' || !/^\s*([a-z][a-z0-9+.-]*:)?\/\//i.test(value)
-  pattern.lastIndex = 0
   for (let hit = pattern.exec(value); hit !== null; hit = pattern.exec(value)) {
     const span = { start: hit.index, end: hit.index + hit[0].length }
-    const candidates = rulesBySpelling.get(asciiLower(hit[0]))
+    const spelling = asciiLower(hit[0])
+    const candidates = rulesBySpelling.get(spelling)
     const place = candidates && placeAt(value, span.start, span.end)
     const rule = place && candidates.find(({ fromPort }) => fromPort === undefined || fromPort === place.port?.number)
     isOwn ||= isOwnAddress(value, span.start)
@@ -35,10 +37,13 @@ export function rewriteText(
       pattern.lastIndex = span.start + 1
       continue
     }
-    const occurrence = occurrenceOf(value, span, place, rule, options.form, settled)
+    const doubtful = place.doubtful || toldOnly.has(spelling)
+    const occurrence = doubtful
+      ? doubtfulOccurrence(value, span, rule)
+      : occurrenceOf(value, span, place, rule, options.form, settled)
     pattern.lastIndex = occurrence.end
     if (occurrence.before === occurrence.after) continue
-    if (place.doubtful || (place.kind === 'bare' && options.form !== 'host')) bare.push(occurrence)
+    if (doubtful || (place.kind === 'bare' && options.form !== 'host')) bare.push(occurrence)
     else {
       changed.push(occurrence)
       settled = occurrence.end

@@ -21,6 +21,8 @@ export interface ColumnOccurrences {
   /** Places where the name stands alone, which the rule's form does not rewrite. */
   bare: number
   bareSamples: string[]
+  /** Places that no switch changes: escaped names, and what may be part of credentials. */
+  doubtful: number
   /** Values left alone as a whole, with the first reason. */
   refused: { count: number; reason: string } | null
   /** Rows whose new value would not fit. */
@@ -35,7 +37,7 @@ export function noOccurrences(rule: ColumnRule): ColumnOccurrences {
   const label = ruleLabel(rule)
   return {
     ...{ label, table, column, field: single ? label : null, action, code, reason },
-    ...{ values: 0, places: 0, samples: [], bare: 0, bareSamples: [], refused: null, overflows: [] },
+    ...{ values: 0, places: 0, samples: [], bare: 0, bareSamples: [], doubtful: 0, refused: null, overflows: [] },
   }
 }
 
@@ -49,8 +51,10 @@ export function addCell(column: ColumnOccurrences, { rewritten, before, match, o
     if (column.samples.length < SAMPLES)
       column.samples.push({ row, ...sampleOf(before, firstChanged, rewritten.value) })
   }
-  const [firstBare] = rewritten.bare
-  column.bare += rewritten.bare.length
+  const bare = rewritten.bare.filter(({ doubtful }) => doubtful !== true)
+  const [firstBare] = bare
+  column.bare += bare.length
+  column.doubtful += rewritten.bare.length - bare.length
   if (firstBare && column.bareSamples.length < SAMPLES)
     column.bareSamples.push(`${row}: ${maskSample(before, firstBare)}`)
   if (rewritten.refused !== undefined) {

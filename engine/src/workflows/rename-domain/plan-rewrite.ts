@@ -131,8 +131,16 @@ export function previewSkipped(
   const refused = columns.flatMap((column) =>
     column.refused ? [{ what: column.label, values: column.refused.count, reason: column.refused.reason }] : [],
   )
+  const doubtful = columns
+    .filter((column) => column.doubtful > 0)
+    .map((column) => ({
+      what: column.label,
+      values: column.doubtful,
+      reason: 'escaped, in a pattern or beside credentials: look and change by hand',
+    }))
   return [
     ...refused,
+    ...doubtful,
     ...excluded.map((what) => ({ what, values: null, reason: EXCLUDED })),
     ...[...withoutKey].map(([what, values]) => ({ what, values, reason: 'the table has no primary key that finds a row again' })),
     ...never,

@@ -7,6 +7,8 @@ import { needleTest } from '../../../src/database/needle.ts'
 test('a needle becomes a pattern that matches itself only', () => {
   assert.equal(needlePattern(['old.cloud', 'a|b']), '(?i)old\\x2ecloud|a\\x7cb')
   assert.equal(needlePattern(['ü.de']), '(?i)(?:ü|Ü)\\x2ede')
+  assert.equal(needlePattern(['a.b', 'a\\.b', 'a%2eb', 'c']), '(?i)a(?:\\x2eb|\\x5c\\x2eb|\\x252eb)|c')
+  assert.equal(needlePattern(['ab', 'abc', 'ad']), '(?i)a(?:b|d)')
 })
 
 test('the row test agrees with the pattern on case, dots and binary values', () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { needlesFor } from '../../../src/rewrite/needles.ts'
 
-test('a plain name is its only needle', () => {
-  assert.deepEqual(needlesFor('old.cloud'), ['old.cloud'])
-  assert.deepEqual(needlesFor('10.0.0.5'), ['10.0.0.5'])
+test('a plain name is looked for as it is and with its dots escaped', () => {
+  assert.deepEqual(needlesFor('old.cloud'), ['old.cloud', 'old\\.cloud', 'old\\\\.cloud', 'old%2ecloud'])
+  assert.deepEqual(needlesFor('site1'), ['site1'])
 })
 
 test('an internationalised name has needles for its written, escaped and encoded forms', () => {

@@ -268,6 +268,22 @@ test('what may be the host or a part of credentials is told, and nowhere changed
   }
 })
 
+test('a name with escaped dots is told, and nowhere changed', () => {
+  for (const value of [
+    '^https://old\\.cloud/(.*)$',
+    '"^old\\\\.cloud$"',
+    'https%3A%2F%2Fold%2Ecloud%2F',
+    '/old\\.cloud/i',
+  ]) {
+    for (const form of ['url', 'host'] as const) {
+      const result = rewriteText(value, [RULE], { form, json: false })
+      assert.deepEqual([result.value, result.changed.length, result.bare.length], [value, 0, 1], value)
+      assert.equal(result.bare[0]?.doubtful, true)
+    }
+  }
+  assert.deepEqual(rewriteText('shop\\.old\\.cloud', [RULE], { form: 'url', json: false }).bare, [])
+})
+
 test('a computed path behind a port keeps the port that --url does not name', () => {
   assert.equal(rewritten('http://old.cloud:8000{{ x }}', 'url', [TO_HTTPS]), 'https://new.domain{{ x }}')
 })
