@@ -11,6 +11,7 @@ export class DecodedWindow {
   ranOut = false
   readonly #text: string
   readonly #from: number
+  readonly #to: number
   readonly #textEndsHere: boolean
   readonly #layer: PlainLayer | SplicedLayer
 
@@ -18,9 +19,14 @@ export class DecodedWindow {
   constructor(text: string, start: number, end: number, margin: number) {
     this.#text = text
     this.#from = Math.max(0, start - margin)
-    const to = Math.min(text.length, end + margin)
-    this.#textEndsHere = to === text.length
-    this.#layer = decodeFully(text.slice(this.#from, to), this.#from)
+    this.#to = Math.min(text.length, end + margin)
+    this.#textEndsHere = this.#to === text.length
+    this.#layer = decodeFully(text.slice(this.#from, this.#to), this.#from)
+  }
+
+  /** Whether this stretch of the text lies within the window. */
+  holds(start: number, end: number): boolean {
+    return start >= this.#from && end <= this.#to
   }
 
   /** Index of the character that begins at this offset of the text; -1 when an escape runs across it. */

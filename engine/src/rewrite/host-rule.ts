@@ -38,6 +38,6 @@ export interface RewrittenText {
   changed: Occurrence[]
   /** The host standing alone where the form does not rewrite it: shown in the plan as offered. */
   bare: Occurrence[]
-  /** Set when the value was left alone as a whole, and why (`json-would-break`). `value` is then the original. */
+  /** Set when the value was left alone as a whole, and why (words for people). `value` is then the original. */
   refused?: string
 }

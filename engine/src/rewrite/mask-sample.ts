@@ -61,9 +61,12 @@ function mask(text: string): string {
 
 const END = '\\s"\'<>\\\\'
 const AMPERSAND = '(?:&amp;|\\\\u0026|%(?:25){0,3}26|&)'
-const EQUALS = '(?:=|%(?:25){0,3}3D)'
+const EQUALS = '(?:=|&(?:amp;)?(?:equals|#0?61|#x3d);|%(?:25){0,3}3D)'
+const QUESTION = '(?:\\?|&(?:amp;)?(?:quest|#0?63|#x3f);|%(?:25){0,3}3F)'
 const SLASHES = '(?:[:\\\\/]|%(?:25){0,3}(?:3A|2F)|&(?:colon|sol|#x2f|#47|#x3a|#58);)'
 const VALUE = `(?:(?!${AMPERSAND}|%(?:25){0,3}23|[${END}#${MARK}]).)+`
+const SECRET_NAME =
+  '(?:password|passwd|passwort|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|encryption[_-]?key)\\w{0,20}'
 
 const MASKS: [RegExp, string][] = [
   // https://user:password@host → https://user:***@host
@@ -77,11 +80,18 @@ const MASKS: [RegExp, string][] = [
   // https://long-token@host → https://***@host; `git@`, `user@` are names
   [new RegExp(`(${SLASHES}{3,12})[^${END}/@:${MARK}]{12,2000}(?=@|%(?:25){0,3}40)`, 'gi'), '$1***'],
   // ?token=value&other=value → ?token=***&other=***
-  [new RegExp(`((?:\\?|%(?:25){0,3}3F|${AMPERSAND})[\\w.[\\]-]{1,80}${EQUALS})${VALUE}`, 'gi'), '$1***'],
-  // "api_secret": "value", password = value, Bearer value
+  [new RegExp(`((?:${QUESTION}|${AMPERSAND})[\\w.[\\]-]{1,80}${EQUALS})${VALUE}`, 'gi'), '$1***'],
+  // https://host/path?long-token → ?***; `?wsdl` is a word, and a question mark behind a word ends a sentence
+  [new RegExp(`(${QUESTION})[\\w.~+-]{10,}(?=$|${AMPERSAND}|[${END}#])`, 'gi'), '$1***'],
+  // curl -u user:password
+  [new RegExp(`((?:^|[\\s"'])(?:-u|--user)[\\s="']{1,3}[^\\s"':${MARK}]{1,200}:)[^\\s"'${MARK}]+`, 'g'), '$1***'],
+  // <input name="token" value="secret">
+  [new RegExp(`(["']${SECRET_NAME}\\\\?["'][^<>${MARK}]{1,80}?value=\\\\?["'])[^"'<>\\\\${MARK}]+`, 'gi'), '$1***'],
+  // "api_secret": "value", password = value, the password is value
   [
-    /((?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|encryption[_-]?key)\w{0,20}[\\"']{0,6}\s?[:=]\s?[\\"']{0,6})[^\s"'\\,;&<>\ue000]+/gi,
+    new RegExp(`(${SECRET_NAME}[\\\\"']{0,6}\\s?(?:[:=]|\\bis\\b:?)\\s?[\\\\"']{0,6})[^\\s"'\\\\,;&<>${MARK}]+`, 'gi'),
     '$1***',
   ],
+  // Bearer value
   [/\b(Bearer|Basic|token)(\s|%20)[\w.~+/:=-]{6,}/g, '$1$2***'],
 ]

@@ -12,7 +12,7 @@ import { doubtfulOccurrence, occurrenceOf } from './occurrence.ts'
  * appears as punycode: that is valid in every escaping, fits any column's character set and cannot be misread.
  * A host in capitals becomes small letters. Runs in time linear in the value's length.
  *
- * `json`: the value is JSON; should it parse before and not after, it is refused as `json-would-break`.
+ * `json`: the value is JSON; should it parse before and not after, it is refused as a whole.
  */
 export function rewriteText(
   value: string,
@@ -24,13 +24,14 @@ export function rewriteText(
   const search = searchFor(rules)
   const { rulesBySpelling, toldOnly } = search
   const pattern = patternFor(search, value)
+  const placeAt = placeReader(value)
   let settled = 0
   let isOwn = options.form !== 'own-file' || !/^\s*([a-z][a-z0-9+.-]*:)?\/\//i.test(value)
   for (let hit = pattern.exec(value); hit !== null; hit = pattern.exec(value)) {
     const span = { start: hit.index, end: hit.index + hit[0].length }
     const spelling = asciiLower(hit[0])
     const candidates = rulesBySpelling.get(spelling)
-    const place = candidates && placeAt(value, span.start, span.end)
+    const place = candidates && placeAt(span.start, span.end)
     const rule = place && candidates.find(({ fromPort }) => fromPort === undefined || fromPort === place.port?.number)
     isOwn ||= isOwnAddress(value, span.start)
     if (place === undefined || rule === undefined || !isOwn) {
@@ -62,17 +63,30 @@ const LONGEST_START = 1000
 /** Reach of a look around a hit: enough for `https://…/`, for any escaping of it, for credentials. */
 const MARGINS = [24, 144, 1200] as const
 
-function placeAt(value: string, start: number, end: number): HostPlace | undefined {
-  let place: HostPlace | undefined
-  for (const margin of MARGINS) {
-    const window = new DecodedWindow(value, start, end, margin)
-    place = placeIn(window, start, end)
-    if (!window.ranOut) break
+/**
+ * Says what stands at each hit of one value, in their order. The widest look costs most, and where one hit needs it its
+ * neighbours do too: it is kept and asked again.
+ */
+function placeReader(value: string): (start: number, end: number) => HostPlace | undefined {
+  let widest: DecodedWindow | undefined
+  return (start, end) => {
+    if (widest?.holds(start, end)) {
+      const place = placeIn(widest, start, end)
+      if (!widest.ranOut) return place
+    }
+    let place: HostPlace | undefined
+    for (const margin of MARGINS) {
+      const window = new DecodedWindow(value, start, end, margin)
+      place = placeIn(window, start, end)
+      if (margin === MARGINS.at(-1)) widest = window
+      if (!window.ranOut) break
+    }
+    return place
   }
-  return place
 }
 
 function placeIn(window: DecodedWindow, start: number, end: number): HostPlace | undefined {
+  window.ranOut = false
   const first = window.indexAt(start)
   const behind = window.indexAt(end)
   // An escape that runs into the name: the n of `\n` is not a letter of `nold.cloud`.
@@ -89,7 +103,8 @@ function assemble(value: string, changed: Occurrence[], bare: Occurrence[], json
   }
   pieces.push(value.slice(position))
   const rewritten = pieces.join('')
-  if (json && isJson(value) && !isJson(rewritten)) return { value, changed: [], bare, refused: 'json-would-break' }
+  if (json && isJson(value) && !isJson(rewritten))
+    return { value, changed: [], bare, refused: 'the JSON would no longer parse' }
   return { value: rewritten, changed, bare }
 }
 

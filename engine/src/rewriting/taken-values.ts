@@ -15,10 +15,12 @@ export async function* markTaken(database: SiteDatabase, cells: AsyncIterable<Fo
       continue
     }
     const place = JSON.stringify([table, column, rewritten.value])
-    const [other] = await database.read(`SELECT 1 AS found FROM \`${table}\` WHERE \`${column}\` = ? LIMIT 1`, [
-      rewritten.value,
-    ])
+    const sql = `SELECT 1 AS found FROM ${quoted(table)} WHERE ${quoted(column)} = ? LIMIT 1`
+    const [other] = await database.read(sql, [rewritten.value])
     yield { ...cell, taken: other !== undefined || given.has(place) }
     given.add(place)
   }
 }
+
+/** Both kinds of database read backquotes. */
+const quoted = (name: string) => `\`${name.replaceAll('`', '``')}\``

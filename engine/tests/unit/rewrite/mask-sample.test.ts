@@ -19,6 +19,14 @@ for (const [text, masked] of [
   ['{"api_secret": "SECRET", "url": "https://old.cloud"}', '{"api_secret": "***", "url": "https://old.cloud"}'],
   ['{\\"password\\":\\"SECRET\\",\\"u\\":1}', '{\\"password\\":\\"***\\",\\"u\\":1}'],
   ['Authorization: Bearer SECRETSECRET', 'Authorization: Bearer ***'],
+  ['curl -u user:SECRET https://old.cloud/', 'curl -u user:*** https://old.cloud/'],
+  ["curl --user='user:SECRET' https://old.cloud/", "curl --user='user:***' https://old.cloud/"],
+  ['<input name="token" value="SECRET"> https://old.cloud', '<input name="token" value="***"> https://old.cloud'],
+  ['https://old.cloud/x&#x3f;a&#61;SECRET', 'https://old.cloud/x&#x3f;a&#61;***'],
+  ['The password is SECRET, at https://old.cloud', 'The password is ***, at https://old.cloud'],
+  ['passwort: SECRET', 'passwort: ***'],
+  ['https://old.cloud/x?SECRETTOKEN12', 'https://old.cloud/x?***'],
+  ['https://old.cloud/x?wsdl, see', 'https://old.cloud/x?wsdl, see'],
   ['one\n\ttwo\u0000three', 'one two three'],
 ] as const) {
   test(`secrets are masked on one line: ${JSON.stringify(text)}`, () => {

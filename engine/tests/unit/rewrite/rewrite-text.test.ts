@@ -496,7 +496,7 @@ test('JSON that would stop parsing is left alone as a whole and says so', () => 
     value,
     changed: [],
     bare: [],
-    refused: 'json-would-break',
+    refused: 'the JSON would no longer parse',
   })
   assert.equal(rewriteText(`{${value}`, rules, { form: 'url', json: true }).refused, undefined)
 })
