@@ -4,7 +4,7 @@ import type { DumpParts } from './dump-command.ts'
 import { quoteName } from './identifiers.ts'
 
 export interface DumpContents extends DumpParts {
-  /** Names of base tables: each must have its CREATE TABLE in the dump. */
+  /** Names of tables, versioned ones too: each must have its CREATE TABLE in the dump. */
   tables: string[]
   /** Routines whose text the site's user may not read: they cannot be in the backup. */
   unreadableRoutines: string[]
@@ -13,7 +13,7 @@ export interface DumpContents extends DumpParts {
 /** Finds out what there is to dump and what the site's user is allowed to dump. */
 export async function dumpContents(connection: Connection): Promise<DumpContents> {
   const tables = await connection.query<Row[]>(
-    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')",
   )
   const routines = await connection.query<Row[]>(
     'SELECT routine_type AS type, routine_name AS name FROM information_schema.routines WHERE routine_schema = DATABASE()',

@@ -1,5 +1,6 @@
 /** Rows are found again by their key, whatever it is made of, and only while they are rows of the rule. */
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { CellUpdate, SiteDatabase } from '../../../src/database/site-database.ts'
 import { collectCells, type FoundCell } from '../../../src/rewriting/collect-cells.ts'
@@ -140,6 +141,8 @@ for (const kind of ['mariadb', 'sqlite'] as const) {
           INSERT INTO tabVersioned VALUES ('a', 'https://old.cloud'); INSERT INTO tabPeriods (name, c) VALUES ('a', 'https://old.cloud')`)
         const start = await stage.database.digest()
         assert.ok(start.tables.some(({ table, rows }) => table === 'tabPeriods' && rows === 1))
+        const { tables } = await stage.database.backup(path.join(stage.directory, 'versioned.zst'), {})
+        assert.equal(tables, (await stage.database.tables()).length)
         for (const table of ['tabVersioned', 'tabPeriods']) {
           const cells = await found(stage.database, target(table, ['c']))
           assert.equal(cells.length, 1, table)
