@@ -1,4 +1,5 @@
 import type { DecodedWindow } from './decoded-window.ts'
+import { runsIntoAt, userinfoBefore } from './userinfo.ts'
 
 /** Where a host name stands: in a URL, or alone. Offsets are of the text. */
 export interface HostPlace {
@@ -105,20 +106,6 @@ function isPassword(character: string): boolean {
   return character === '@' || isDot(character) || isNameCharacter(character) || /^[~%!$*+=^{]$/.test(character)
 }
 
-/**
- * Whether what follows runs on to an `@`, so that the name was the user of another host's URL
- * (`https://old.cloud:password@evil.example/`).
- */
-function runsIntoAt(window: DecodedWindow, start: number, depth: number): boolean {
-  for (let index = start; index - start <= LONGEST_USERINFO; index++) {
-    if (window.percentDepth(index) > depth) continue
-    const character = window.at(index)
-    if (character === '@') return true
-    if (endsUserinfo(character)) return false
-  }
-  return false
-}
-
 type Before = Pick<HostPlace, 'kind' | 'scheme' | 'colon' | 'userinfo'> & {
   /** How often the URL's own delimiters are percent-encoded. */
   depth: number
@@ -140,55 +127,13 @@ function readBefore(window: DecodedWindow, first: number): Before | undefined {
  * makes an e-mail address.
  */
 function readBehindUserinfo(window: DecodedWindow, at: number): Before | undefined {
-  const depth = window.percentDepth(at)
-  let hasColon = false
-  let separators = false
-  let signs = 0
-  for (let index = at - 1; at - index <= LONGEST_USERINFO; index--) {
-    const character = window.at(index)
-    if (character === ':') hasColon = true
-    if (character === '@' && ++signs > MOST_SIGNS) return undefined
-    if (character === '}' && window.at(index - 1) === '}') index = templateStart(window, index)
-    // Deeper encoded delimiters (`p%2Fw`) are part of the password.
-    else if (!endsUserinfo(character) || (character !== '' && window.percentDepth(index) > depth)) continue
-    // Allowed in a password, but as often the separator of a list.
-    else if (SEPARATORS.has(character)) separators = true
-    else
-      return character === '/' ? withUserinfo(readSlashes(window, index, depth), { hasColon, separators }) : undefined
-  }
-  return undefined
-}
-
-function withUserinfo(
-  place: Before | undefined,
-  { hasColon, separators }: { hasColon: boolean; separators: boolean },
-): Before | undefined {
-  const isAddress = place?.scheme?.name.toLowerCase() === 'mailto'
-  const needsColon = separators || place?.undecided !== undefined
-  if (place === undefined || isAddress || (needsColon && !hasColon)) return undefined
-  return separators ? { ...place, undecided: true } : place
-}
-
-/** Where `{{ … }}` begins: what a template computes may hold anything. */
-function templateStart(window: DecodedWindow, end: number): number {
-  for (let index = end - 2; end - index <= LONGEST_TEMPLATE; index--) {
-    const character = window.at(index)
-    if (character === '' || character === '\n') return end
-    if (character === '{' && window.at(index - 1) === '{') return index - 1
-  }
-  return end
-}
-
-const LONGEST_USERINFO = 512
-const LONGEST_TEMPLATE = 100
-/** More `@` than this before a name are a list or a riddle, and reading them all for each name would take long. */
-const MOST_SIGNS = 3
-const SEPARATORS = new Set([',', ';', '(', ')', '[', ']', '&'])
-
-const USERINFO_ENDS = new Set(['', ...' \t\n\r\f\v\u00a0/?#"\'<>\\,;()[]|&'])
-
-function endsUserinfo(character: string): boolean {
-  return USERINFO_ENDS.has(character)
+  const userinfo = userinfoBefore(window, at)
+  if (userinfo === undefined) return undefined
+  const place = readSlashes(window, userinfo.slash, window.percentDepth(at))
+  if (place === undefined || place.scheme?.name.toLowerCase() === 'mailto') return undefined
+  const needsColon = userinfo.separators || place.undecided !== undefined
+  if (needsColon && !userinfo.colon) return undefined
+  return userinfo.separators ? { ...place, undecided: true } : place
 }
 
 /**
