@@ -142,7 +142,11 @@ export function previewSkipped(
     ...refused,
     ...doubtful,
     ...excluded.map((what) => ({ what, values: null, reason: EXCLUDED })),
-    ...[...withoutKey].map(([what, values]) => ({ what, values, reason: 'the table has no primary key that finds a row again' })),
+    ...[...withoutKey].map(([what, values]) => ({
+      what,
+      values,
+      reason: 'the table has no primary key that finds a row again',
+    })),
     ...never,
   ]
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigratorError } from '../../../src/host/errors.ts'
 import type { ColumnRule } from '../../../src/rewrite/fields/column-rule.ts'
+import { rewriteText } from '../../../src/rewrite/rewrite-text.ts'
+import { addCell, noOccurrences } from '../../../src/rewriting/column-occurrences.ts'
 import { previewOffered, previewSkipped, switchRules } from '../../../src/workflows/rename-domain/plan-rewrite.ts'
 import type { RenameRequest } from '../../../src/workflows/rename-domain/request.ts'
 import { requestOf } from './facts.ts'
@@ -104,6 +106,21 @@ test('every switch that is offered can be typed as it stands and works', () => {
   const own = [rule('tabLetter Head', 'content', 'offer')]
   for (const name of names)
     assert.equal(switchRules(own, requestOf('a', 'b', { include: [name] }))[0]?.action, 'rewrite')
+})
+
+test('a name that no switch changes is told as left alone, not offered with a switch that does nothing', () => {
+  const found = noOccurrences({ ...rule('tabServer Script', 'script', 'rewrite'), code: true })
+  const rewritten = rewriteText('^old\\.cloud$', [{ from: 'old.cloud', to: 'b' }], { form: 'url', json: false })
+  const cell = { table: 'tabServer Script', column: 'script', match: { name: 'a' }, before: '^old\\.cloud$', where: [] }
+  addCell(found, { ...cell, rewritten, overflows: false, taken: false })
+  assert.deepEqual(previewOffered([found]), [])
+  assert.deepEqual(previewSkipped([], [found], new Map()), [
+    {
+      what: 'tabServer Script.script',
+      values: 1,
+      reason: 'escaped, in a pattern or beside credentials: look and change by hand',
+    },
+  ])
 })
 
 test('a name that was nearly right is answered with the right one', () => {
