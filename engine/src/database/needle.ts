@@ -5,12 +5,14 @@ import type { Row, Value } from './site-database.ts'
  * one packet is proposed unseen); this decides.
  */
 export function needleTest(needles: string[]): (row: Row, columns: string[]) => boolean {
-  const pattern = new RegExp(needles.map(escapeForRegExp).join('|'), 'iu')
+  const holds = valueTest(needles)
   return (row, columns) => columns.some((column) => holds(row[column] ?? null))
+}
 
-  function holds(value: Value): boolean {
-    return value !== null && pattern.test(Buffer.isBuffer(value) ? value.toString('utf8') : String(value))
-  }
+/** The same for one value. */
+export function valueTest(needles: string[]): (value: Value) => boolean {
+  const pattern = new RegExp(needles.map(escapeForRegExp).join('|'), 'iu')
+  return (value) => value !== null && pattern.test(Buffer.isBuffer(value) ? value.toString('utf8') : String(value))
 }
 
 const escapeForRegExp = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
