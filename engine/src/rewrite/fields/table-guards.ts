@@ -27,7 +27,7 @@ export function guardsOf(
 
 function submitted({ evenSubmitted }: Treatment): Guard {
   return evenSubmitted === true
-    ? { rows: docstatus('2'), reason: 'cancelled documents stay as they were' }
+    ? { rows: docstatus('2'), reason: 'history: cancelled documents stay as they were' }
     : { rows: docstatus('1', '2'), reason: 'submitted documents stay as they were' }
 }
 
