@@ -1,11 +1,11 @@
-import { quoteName } from '../../database/mariadb/identifiers.ts'
 import type { SiteDatabase } from '../../database/site-database.ts'
 import type { ColumnRule } from '../../rewrite/fields/column-rule.ts'
+import { needlesFor } from '../../rewrite/needles.ts'
 import { targetsOf } from '../../rewriting/rule-targets.ts'
 
 /**
- * Rows that hold one of the hosts in tables without a primary key, by table. Such rows cannot be changed one by one, so they are left
- * alone and told. Frappe makes no such tables; the few that are there are read whole.
+ * Rows that hold one of the hosts in tables without a usable key, by table. Such rows cannot be changed one by one, so they are left
+ * alone and told. Frappe makes no such tables.
  */
 export async function rowsWithoutKey(
   database: SiteDatabase,
@@ -13,17 +13,16 @@ export async function rowsWithoutKey(
   hosts: string[],
 ): Promise<ReadonlyMap<string, number>> {
   const rewritten = rules.filter((rule) => rule.action === 'rewrite')
+  const { withoutKey } = targetsOf(rewritten, await database.tables())
   const counted = new Map<string, number>()
-  if (hosts.length === 0) return counted
-  for (const table of targetsOf(rewritten, await database.tables()).withoutKey) {
-    const columns = [...new Set(rewritten.flatMap((rule) => (rule.table === table ? [rule.column] : [])))]
-    const conditions = columns.flatMap((column) => hosts.map((host) => ({ column, host })))
-    const [row] = await database.read(
-      `SELECT COUNT(*) AS held FROM ${quoteName(table)} WHERE ${conditions.map(({ column }) => `INSTR(LOWER(${quoteName(column)}), ?) > 0`).join(' OR ')}`,
-      conditions.map(({ host }) => host),
-    )
-    const held = Number(row?.['held'] ?? 0)
-    if (held > 0) counted.set(table, held)
-  }
+  if (hosts.length === 0 || withoutKey.length === 0) return counted
+  const columnsOf = Map.groupBy(rewritten, (rule) => rule.table)
+  const targets = withoutKey.map((table) => ({
+    table,
+    columns: [...new Set((columnsOf.get(table) ?? []).map((rule) => rule.column))],
+    alsoReturn: [],
+  }))
+  for await (const { table } of database.scan({ targets, needles: hosts.flatMap(needlesFor), parallel: 1 }))
+    counted.set(table, (counted.get(table) ?? 0) + 1)
   return counted
 }
