@@ -62,7 +62,7 @@ export async function applyRows(
   let moved = 0
   let passed = 0
   const columns: Record<string, number> = {}
-  for await (const { chunk, cells } of readChunks(path)) {
+  for await (const { chunk, cells } of readChunks(path, total)) {
     passed += cells.length
     const known = earlier.get(chunk)
     if (known?.event === 'done') {
@@ -118,14 +118,19 @@ export async function revertRows(
   const reverted = chunkRecords(context, 'revert', file)
   const kept: Kept[] = []
   let passed = 0
-  for await (const { chunk, cells } of readChunks(path)) {
+  for await (const { chunk, cells } of readChunks(path, total)) {
     passed += cells.length
     const record = applied.get(chunk)
     if (!record) continue
-    const ours = cells.filter((_, index) => !record.notOurs.includes(index)).map(turnedRound)
     const earlier = reverted.get(chunk)
-    if (earlier?.event === 'done') kept.push(...earlier.kept)
+    // Gone through once more to restore what was kept: only that, and nothing that moved since.
+    const again = context.onConflict === 'restore' && earlier?.kept.length
+    if (earlier?.event === 'done' && !again) kept.push(...earlier.kept)
     else {
+      const ours = cells
+        .filter((_, index) => !record.notOurs.includes(index))
+        .map(turnedRound)
+        .filter((cell) => !again || earlier.kept.some(({ what }) => what === nameOf(cell)))
       const outcomes = await writer.updateCells(ours)
       const others = ours.filter((_, index) => outcomes[index]?.outcome === 'moved')
       const left = await settleOthers(context, writer, others)
@@ -136,6 +141,8 @@ export async function revertRows(
   }
   return kept
 }
+
+const nameOf = (cell: CellUpdate): string => `${cell.table}.${cell.column} of "${rowLabel(cell.match)}"`
 
 async function settleOthers(context: ChangeContext, writer: DatabaseWriter, cells: StoredUpdate[]): Promise<Kept[]> {
   if (cells.length === 0) return []
@@ -152,7 +159,7 @@ async function settleOthers(context: ChangeContext, writer: DatabaseWriter, cell
 
 function keptCell(cell: StoredUpdate, now: CellNow): Kept {
   return {
-    what: `${cell.table}.${cell.column} of "${rowLabel(cell.match)}"`,
+    what: nameOf(cell),
     left: `${cell.before.length} characters, as the run left it`,
     now: nowText(now),
   }

@@ -13,6 +13,18 @@ export interface Kept {
   now: string
 }
 
+/** A file of the vault that a revert works from, with the digest it was stored under. */
+export interface VaultFile {
+  path: string
+  sha256: string
+}
+
+/** Why a revert could not succeed now: what was seen, and what somebody does about it. */
+export interface Obstacle {
+  what: string
+  remedy: string
+}
+
 export type State =
   | { state: 'pending' | 'partial' | 'applied' | 'undone' }
   | { state: 'conflict'; before: string; after: string; now: string }
@@ -33,6 +45,10 @@ export interface ChangeContext {
   progress(): { [key: string]: Json | undefined }[]
   /** What an earlier step of the run recorded when it was done; undefined when it is not done. */
   afterOf(stepId: string): Json | undefined
+  /** Progress lines of another step, oldest first. */
+  progressOf(stepId: string): { [key: string]: Json | undefined }[]
+  /** Where a path is now that may lie in the site's directory, whichever of its two names that has; any other stays. */
+  whereNow(path: string): Promise<string>
   /** Journals a child before it may change anything. */
   child(identity: ProcessIdentity, program: string): Promise<void>
   /** Aborted when the run shall stop at the next safe point. */
@@ -59,8 +75,17 @@ export interface Change<Params, Before extends Json, After extends Json> {
   apply(context: ChangeContext, params: Params, before: Before): Promise<After>
   /** Idempotent. Touches only what is still as apply left it; returns what it kept. `after` is missing when apply did not finish. */
   revert(context: ChangeContext, params: Params, before: Before, after: After | undefined): Promise<Kept[]>
-  /** Paths a revert cannot do without; a rollback checks them all before it touches anything. */
-  needs?(context: ChangeContext, params: Params, before: Before): string[]
+  /** Files of the vault a revert cannot do without; a rollback reads them all before it touches anything. */
+  needs?(context: ChangeContext, params: Params, before: Before): VaultFile[]
+  /** Looks, before a rollback touches anything, whether the revert could succeed, and may journal what it will need to know. */
+  lookBeforeRevert?(
+    context: ChangeContext,
+    params: Params,
+    before: Before,
+    after: After | undefined,
+  ): Promise<Obstacle[]>
+  /** Its undoing matters only to the steps undone after it: never gone through once more when the rollback is over. */
+  readonly passing?: true
 }
 
 /** A change with its types forgotten: what the registry holds and the execution room drives. */
@@ -72,7 +97,9 @@ export interface AnyChange {
   prepare(context: ChangeContext, params: Json): Promise<Json>
   apply(context: ChangeContext, params: Json, before: Json): Promise<Json>
   revert(context: ChangeContext, params: Json, before: Json, after: Json | undefined): Promise<Kept[]>
-  needs(context: ChangeContext, params: Json, before: Json): string[]
+  needs(context: ChangeContext, params: Json, before: Json): VaultFile[]
+  lookBeforeRevert(context: ChangeContext, params: Json, before: Json, after: Json | undefined): Promise<Obstacle[]>
+  readonly passing: boolean
 }
 
 /** Forgets a change's types; what comes back from a journal is parsed by the change's own schema first. */
@@ -91,5 +118,8 @@ export function forgetTypes<Params, Before extends Json, After extends Json>(
     revert: (context, params, before, after) =>
       change.revert(context, parse(params), before as Before, after as After | undefined),
     needs: (context, params, before) => change.needs?.(context, parse(params), before as Before) ?? [],
+    lookBeforeRevert: async (context, params, before, after) =>
+      (await change.lookBeforeRevert?.(context, parse(params), before as Before, after as After | undefined)) ?? [],
+    passing: change.passing === true,
   }
 }

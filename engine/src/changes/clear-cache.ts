@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { deleteCacheKeys } from '../services/cache-keys.ts'
 import type { Change, ChangeContext } from './change.ts'
+import { redisUrl } from './redis-url.ts'
 
 const Params = z.object({ databaseName: z.string(), when: z.enum(['before', 'after']) })
 type Params = z.infer<typeof Params>
@@ -41,7 +41,6 @@ export const clearCache: Change<Params, null, { deleted: number }> = {
 }
 
 async function clear(context: ChangeContext, params: Params): Promise<number> {
-  const text = await context.host.readFile(join(context.benchPath, 'sites', 'common_site_config.json'))
-  const { redis_cache: url } = JSON.parse(text.toString()) as { redis_cache?: unknown }
-  return typeof url === 'string' ? deleteCacheKeys(url, params.databaseName) : 0
+  const url = await redisUrl(context, 'redis_cache')
+  return url === null ? 0 : deleteCacheKeys(url, params.databaseName)
 }

@@ -3,9 +3,18 @@ import { MigratorError } from '../host/errors.ts'
 import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { applyKeyEdits, KeyEdit, setKey, stateAt, stateWanted, valueAt } from './json-keys.ts'
-import { readStored, storedPath, storeFile } from './stored-file.ts'
+import { foundFlags, keepFlags, recordFlags } from './own-flags.ts'
+import { readStored, storedFile, storeFile } from './stored-file.ts'
 
-const Params = z.object({ path: z.string(), edits: z.array(KeyEdit), purpose: z.string() })
+const Params = z.object({
+  path: z.string(),
+  edits: z.array(KeyEdit),
+  purpose: z.string(),
+  /** Gives the site's flags back after maintenance. A flag that is set anew by the time of a rollback is somebody's own. */
+  endsMaintenance: z.literal(true).exactOptional(),
+  /** Begins the maintenance that this step ends: what that one found set before the way back stays. */
+  endedBy: z.string().exactOptional(),
+})
 type Params = z.infer<typeof Params>
 
 /** Digest of the file before; its bytes, which may hold passwords, are in the vault. */
@@ -46,18 +55,35 @@ export const editJson: Change<Params, Before, After> = {
   },
   revert: async (context, params, before, after) => {
     const original = (await readStored(context, before.sha256)).toString()
-    const now = await readText(context, params.path)
-    if (now === original) return []
+    const path = await context.whereNow(params.path)
+    const now = await readText(context, path)
+    const set = await foundFlags(context, params.endedBy)
     const left = after?.sha256 ?? sha256Of(applyKeyEdits(original, params.edits))
-    if (sha256Of(now) === left) {
-      await context.host.writeFile(params.path, original)
-      return []
-    }
-    const { text, kept } = takeBack(context, params, original, now)
-    if (text !== now) await context.host.writeFile(params.path, text)
-    return kept
+    const untouched = sha256Of(now) === left && Object.keys(set).length === 0
+    const { text, kept } =
+      now === original
+        ? { text: now, kept: [] }
+        : untouched
+          ? { text: original, kept: [] }
+          : takeBack(context, params, original, now)
+    const withFlags = context.onConflict === 'restore' ? { text, kept: [] } : keepFlags(params, set, text)
+    if (withFlags.text !== now) await context.host.writeFile(path, withFlags.text)
+    return [...kept, ...withFlags.kept]
   },
-  needs: (context, _params, before) => [storedPath(context, before.sha256)],
+  needs: (context, _params, before) => [storedFile(context, before.sha256)],
+  lookBeforeRevert: async (context, params, _before, after) => {
+    const path = await context.whereNow(params.path)
+    if ((await context.host.status(path)) === null)
+      return [{ what: `${path} is gone`, remedy: `Put ${path} back, from a backup or from where it was moved.` }]
+    try {
+      const text = await readText(context, path)
+      if (params.endsMaintenance && after) await recordFlags(context, params, text)
+      return []
+    } catch (error) {
+      if (!(error instanceof MigratorError)) throw error
+      return [{ what: `${error.message} ${error.evidence ?? ''}`.trim(), remedy: `Correct ${path}.` }]
+    }
+  },
 }
 
 /**

@@ -3,7 +3,7 @@ import { MigratorError } from '../host/errors.ts'
 import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext, State } from './change.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
-import { readStored, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedFile, storeFile } from './stored-file.ts'
 
 const Params = z.object({ path: z.string(), edits: z.array(LineEdit), privileged: z.boolean(), purpose: z.string() })
 type Params = z.infer<typeof Params>
@@ -44,7 +44,11 @@ export const editText: Change<Params, { sha256: string }, { sha256: string }> = 
     if (restores || text !== now) await write(context, params, restores ? original : text)
     return restores ? [] : kept
   },
-  needs: (context, _params, before) => [storedPath(context, before.sha256)],
+  needs: (context, _params, before) => [storedFile(context, before.sha256)],
+  lookBeforeRevert: async (context, { path }) =>
+    (await context.host.status(path)) === null
+      ? [{ what: `${path} is gone`, remedy: `Put ${path} back, from a backup or from where it was moved.` }]
+      : [],
 }
 
 const wordsOf = (edit: LineEdit): string => edit.words.map(({ from, to }) => `${from} → ${to}`).join(', ')

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { systemCode } from '../host/local/files.ts'
@@ -33,13 +33,40 @@ export const moveDirectory: Change<Params, Identity, Identity> = {
   },
   revert: async (context, { from, to }, before) => {
     const place = await locate(context, from, to, before)
-    if (place === 'from') return []
+    if (place === 'from') return asideOf(context, from)
     if (place !== 'to') throw missing(to)
-    const kept = await setAside(context, from)
+    if (await isSite(context, from)) throw occupied(from)
+    await setAside(context, from)
     await rename(context, to, from)
-    return kept
+    return asideOf(context, from)
+  },
+  lookBeforeRevert: async (context, { from, to }, before) => {
+    const place = await locate(context, from, to, before)
+    if (place === 'from') return []
+    if (place !== 'to')
+      return [{ what: `${to} is gone`, remedy: `Find the site's directory and move it back to ${to}.` }]
+    return (await isSite(context, from))
+      ? [{ what: `${from} is a site of its own by now`, remedy: moveAway(from) }]
+      : []
   },
 }
+
+/** A directory with a configuration is a site that somebody made, never a stray folder. */
+const isSite = async (context: ChangeContext, path: string): Promise<boolean> =>
+  (await context.host.status(join(path, 'site_config.json'))) !== null
+
+const moveAway = (path: string): string =>
+  `Rename that site (rename-domain), or move its directory out of sites/: ${path}.`
+
+const occupied = (path: string): MigratorError =>
+  new MigratorError({
+    code: 'directory-occupied',
+    kind: 'attention',
+    message: `Another site stands where the renamed one came from: ${path}.`,
+    untouched: 'Neither of the two directories was moved.',
+    hint: `${moveAway(path)} Then try again.`,
+    failureClass: 'configuration',
+  })
 
 /**
  * Where the directory is now: by its inode; where that is gone from both names (the bench was copied to another disk since), by which
@@ -79,14 +106,20 @@ const missing = (path: string): MigratorError =>
     failureClass: 'configuration',
   })
 
+const asidePath = (context: ChangeContext, path: string): string =>
+  join(context.benchPath, 'archived', 'migrator', `${context.runId}-${basename(path)}`)
+
 /** A directory that came up under the old name meanwhile (a stray log folder) must not keep the site from coming back. */
-async function setAside(context: ChangeContext, path: string): Promise<Kept[]> {
-  const archive = join(context.benchPath, 'archived', 'migrator')
-  const aside = join(archive, `${context.runId}-${basename(path)}`)
-  if ((await context.host.status(path)) !== null) {
-    await context.host.makeDirectory(archive)
-    await rename(context, path, aside)
-  } else if ((await context.host.status(aside)) === null) return []
+async function setAside(context: ChangeContext, path: string): Promise<void> {
+  if ((await context.host.status(path)) === null) return
+  await context.host.makeDirectory(dirname(asidePath(context, path)))
+  await rename(context, path, asidePath(context, path))
+}
+
+/** Read from the archive itself, so that a rollback that goes on after a kill still lists it. */
+async function asideOf(context: ChangeContext, path: string): Promise<Kept[]> {
+  const aside = asidePath(context, path)
+  if ((await context.host.status(aside)) === null) return []
   return [{ what: path, left: 'nothing stood there', now: `something new stood there; it was moved to ${aside}` }]
 }
 

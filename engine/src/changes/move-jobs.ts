@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { assetPath } from '../host/asset.ts'
 import { MigratorError } from '../host/errors.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
+import { redisUrl } from './redis-url.ts'
 
 const Params = z.object({
   benchId: z.string(),
@@ -86,9 +87,8 @@ async function call(
   params: Params,
   wanted: { old: string; new: string; pause: boolean; only_wait?: boolean },
 ): Promise<z.infer<typeof Answer>> {
-  const text = await context.host.readFile(join(context.benchPath, 'sites', 'common_site_config.json'))
-  const { redis_queue: redis } = JSON.parse(text.toString()) as { redis_queue?: unknown }
-  if (typeof redis !== 'string') return { moved: [], running: [], left: [] }
+  const redis = await redisUrl(context, 'redis_queue')
+  if (redis === null) return { moved: [], running: [], left: [] }
   const done = await context.host.run({
     argv: [join(context.benchPath, 'env/bin/python'), assetPath('src/changes/python/move_jobs.py')],
     directory: join(context.benchPath, 'sites'),

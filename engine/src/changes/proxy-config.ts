@@ -8,7 +8,7 @@ import { planNginxRename } from '../services/nginx/plan-rename.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
 import { checkAndReload, hasReloaded, nginxFacts, nginxRefused } from './nginx-reload.ts'
-import { readStored, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedFile, storeFile } from './stored-file.ts'
 
 const Word = z.object({ from: z.string(), to: z.string() })
 const Certificate = z.object({ certificate: z.string(), key: z.string() })
@@ -106,7 +106,7 @@ export const proxyConfig: Change<Params, Before, Before> = {
   needs: (context, _params, before) =>
     before.files
       .flatMap((file) => [file.after, ...(file.before ? [file.before] : [])])
-      .map((sha) => storedPath(context, sha)),
+      .map((sha256) => storedFile(context, sha256)),
 }
 
 async function digestOf(context: ChangeContext, path: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Change } from './change.ts'
 import { checkAndReload, nginxRefused } from './nginx-reload.ts'
-import { readStored, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedFile, storeFile } from './stored-file.ts'
 
 const Params = z.object({ path: z.string(), mainConfig: z.string(), privileged: z.boolean() })
 
@@ -30,5 +30,5 @@ export const retireRedirect: Change<z.infer<typeof Params>, { sha256: string }, 
     await checkAndReload(context, mainConfig, [])
     return []
   },
-  needs: (context, _params, before) => [storedPath(context, before.sha256)],
+  needs: (context, _params, before) => [storedFile(context, before.sha256)],
 }

@@ -63,22 +63,32 @@ export const rewriteDatabase: Change<Params, { files: { file: string; cells: num
       await writer.close()
     }
   },
-  needs: (context, _params, before) =>
-    [...before.files, ...rescanFiles(context)].map(({ file }) => join(context.vault, file)),
+  needs: (context, params, before) =>
+    [
+      ...(params.mode === 'captured' && before.files.length ? [capturedFile(context, params.captureStep)] : []),
+      ...rescanFiles(context),
+    ].map(({ file, sha256 }) => ({ path: join(context.vault, file), sha256 })),
 }
 
-function capturedFile(context: ChangeContext, step: string): { file: string; cells: number } {
+interface RowsFile {
+  file: string
+  cells: number
+  sha256: string
+}
+
+function capturedFile(context: ChangeContext, step: string): RowsFile {
   const after = context.afterOf(step)
-  const parsed = z.object({ file: z.string(), cells: z.number() }).safeParse(after)
+  const parsed = z.object({ file: z.string(), cells: z.number(), sha256: z.string() }).safeParse(after)
   if (!parsed.success) throw new Error(`The step ${step} has not recorded its rows.`)
   return parsed.data
 }
 
 /** Files of rounds whose scan was finished, from the journal. */
-function rescanFiles(context: ChangeContext): { file: string; cells: number }[] {
+function rescanFiles(context: ChangeContext): RowsFile[] {
   return context.progress().flatMap((record) => {
-    const { file, cells, event } = record as { file?: Json; cells?: Json; event?: Json }
-    return event === 'found' && typeof file === 'string' && typeof cells === 'number' ? [{ file, cells }] : []
+    const { file, cells, sha256, event } = record as { file?: Json; cells?: Json; sha256?: Json; event?: Json }
+    if (event !== 'found' || typeof file !== 'string') return []
+    return typeof cells === 'number' && typeof sha256 === 'string' ? [{ file, cells, sha256 }] : []
   })
 }
 

@@ -4,7 +4,7 @@ import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext } from './change.ts'
 import { lineConflict, lineMissing } from './edit-text.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
-import { readStored, storedPath, storeFile } from './stored-file.ts'
+import { readStored, storedFile, storedPath, storeFile } from './stored-file.ts'
 
 const Params = z.object({ edits: z.array(LineEdit), purpose: z.string() })
 type Params = z.infer<typeof Params>
@@ -45,7 +45,7 @@ export const userCrontab: Change<Params, { sha256: string }, { sha256: string }>
     if (restores || text !== now) await write(context, restores ? original : text)
     return restores ? [] : kept
   },
-  needs: (context, _params, before) => [storedPath(context, before.sha256)],
+  needs: (context, _params, before) => [storedFile(context, before.sha256)],
 }
 
 async function read(context: ChangeContext): Promise<string> {

@@ -27,8 +27,8 @@ export const plannedCells: Check = {
       for (const step of Params.parse(params).steps) {
         const rows = Rows.safeParse(context.afterOf(step))
         if (!rows.success) continue
-        for (const { file } of rows.data.files) {
-          for await (const { cells } of readChunks(join(vault, file))) {
+        for (const { file, cells: count } of rows.data.files) {
+          for await (const { cells } of readChunks(join(vault, file), count)) {
             planned += cells.length
             const now = await writer.readCells(cells.map(({ where: _, ...cell }) => cell))
             const differing = cells.filter((cell, index) => now[index]?.value !== cell.after)

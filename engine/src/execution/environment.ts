@@ -25,6 +25,8 @@ export interface RunEnvironment {
   openDatabase(): Promise<SiteDatabase>
   /** The site's directory as it is called now. */
   siteDirectory(): Promise<string>
+  /** See ChangeContext.whereNow. */
+  whereNow(path: string): Promise<string>
   interactive: boolean
   /** Asked about a failure or an interrupt; only when interactive. */
   ask(message: string, choices: readonly Answer[]): Promise<Answer>

@@ -11,7 +11,15 @@ const record = z.record(z.string(), z.json().optional())
 
 /** One line of journal.jsonl. Written before (intent) and after (done) every change, each made durable first. */
 export const JournalLine = z.discriminatedUnion('type', [
-  z.object({ ...common, type: z.literal('state'), state: z.enum(runStates), reason: z.string(), pid: z.number() }),
+  z.object({
+    ...common,
+    type: z.literal('state'),
+    state: z.enum(runStates),
+    reason: z.string(),
+    pid: z.number(),
+    /** Of `rolling-back`: what happens to things that others changed since. */
+    onConflict: z.enum(['keep', 'restore']).exactOptional(),
+  }),
   z.object({ ...common, type: z.literal('phase'), phase: Phase, event: z.enum(['begin', 'end']) }),
   z.object({ ...common, type: z.literal('intent'), step: z.string(), kind: z.string(), before: z.json() }),
   z.object({

@@ -20,6 +20,7 @@ export function openEnvironment(host: Host, plan: Plan, attended: Attended): Run
     changes: changeKinds,
     checks: checkKinds,
     siteDirectory,
+    whereNow: (path) => whereNow(host, plan, path),
     openDatabase: async () => openDatabaseOf(host, plan.benchPath, await siteDirectory()),
     ...attended,
   }
@@ -39,6 +40,22 @@ async function presentDirectory(host: Host, plan: Plan): Promise<string> {
     hint: 'Somebody moved it. Put the directory back under one of these names, then try again.',
     failureClass: 'configuration',
   })
+}
+
+async function whereNow(host: Host, plan: Plan, path: string): Promise<string> {
+  if ((await host.status(path)) !== null) return path
+  const { oldDirectory, newDirectory } = plan.site
+  const directory = (name: string) => `${join(plan.benchPath, 'sites', name)}/`
+  const [old, now] = [directory(oldDirectory), directory(newDirectory)]
+  for (const [one, other] of [
+    [old, now],
+    [now, old],
+  ] as const) {
+    if (!path.startsWith(one)) continue
+    const elsewhere = join(other, path.slice(one.length))
+    if ((await host.status(elsewhere)) !== null) return elsewhere
+  }
+  return path
 }
 
 async function readObject(host: Host, path: string): Promise<Record<string, unknown>> {

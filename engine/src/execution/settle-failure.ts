@@ -139,11 +139,16 @@ export async function needsAttention(run: RunDirectory, journal: Journal, error:
     })
     // The journal itself cannot be written: the run stays as the last line says, and the caller reports the error.
     .catch(() => undefined)
+  const begun = journal.lines.some((line) => line.type === 'state' && line.state === 'rolling-back')
   const waiting = new MigratorError({
     code: 'rollback-unfinished',
     kind: 'attention',
-    message: 'Not everything could be taken back yet; what was taken back stays so.',
-    hint: `When the cause is mended, go on taking back: frappe-migrator resume --run ${run.id}`,
+    message: begun
+      ? 'Not everything could be taken back yet; what was taken back stays so.'
+      : 'Taking back was not begun; the site stands where the run left it.',
+    hint: begun
+      ? `When the cause is mended, go on taking back: frappe-migrator resume --run ${run.id}`
+      : `When the cause is mended, take the run back: frappe-migrator rollback --run ${run.id}`,
   })
   const causes = error instanceof AggregateError ? error.errors : [error]
   return { outcome: 'attention', error: new AggregateError([...causes, waiting], messageOf(error)) }

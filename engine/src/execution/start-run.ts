@@ -9,7 +9,7 @@ import type { Journal } from './journal.ts'
 import { withLock } from './lock.ts'
 import type { Plan } from './plan.ts'
 import { retireRuns } from './retire.ts'
-import { rollBack } from './rollback.ts'
+import { journalledPolicy, rollBack } from './rollback.ts'
 import {
   listRuns,
   makeRunDirectory,
@@ -80,7 +80,8 @@ export function resumeRun(environment: RunEnvironment, { run, plan }: RunSummary
       const { lines } = await readRun(environment.benchPath, run.id)
       const turnedBack = lines.some((line) => line.type === 'state' && line.state === 'rolling-back')
       if (!turnedBack) return drive(environment, run, plan)
-      return takeBack(environment, run, plan, 'rollback resumed')
+      const onConflict = journalledPolicy(lines) ?? environment.onConflict
+      return takeBack({ ...environment, onConflict }, run, plan, 'rollback resumed')
     },
   )
 }

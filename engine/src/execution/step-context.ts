@@ -28,6 +28,10 @@ export async function withStepContext<Result>(
   work: (context: ChangeContext) => Promise<Result>,
 ): Promise<Result> {
   let opened: Promise<SiteDatabase> | undefined
+  const progressOf = (wanted: string) =>
+    journal.lines.flatMap((line) =>
+      line.type === 'progress' && line.step === wanted ? [{ ...line.record, direction: line.direction }] : [],
+    )
   const context: ChangeContext = {
     host: environment.host,
     benchPath: environment.benchPath,
@@ -41,11 +45,10 @@ export async function withStepContext<Result>(
     journal: async (record) => {
       await journal.append({ type: 'progress', step, direction, record: plain(record) })
     },
-    progress: () =>
-      journal.lines.flatMap((line) =>
-        line.type === 'progress' && line.step === step ? [{ ...line.record, direction: line.direction }] : [],
-      ),
+    progress: () => progressOf(step),
+    progressOf,
     afterOf: (other) => recordOf(journal, other).done?.after,
+    whereNow: environment.whereNow,
     child: async (identity, program) => {
       await journal.append({ type: 'child', step, program, ...identity })
     },

@@ -1,10 +1,11 @@
 import type { JournalLine } from '../execution/journal.ts'
+import { keptIn } from '../execution/kept.ts'
 import type { Plan } from '../execution/plan.ts'
 import { runDirectory } from '../execution/run-directory.ts'
 import { digestOf } from '../host/value-digest.ts'
 import { isDnsUpdate } from '../rewrite/fields/outside-systems.ts'
 import { clockText } from './amounts.ts'
-import { databaseResults, filesModified, jobResults, servicesRestarted } from './journal-results.ts'
+import { databaseResults, filesModified, jobResults, servicesRestarted, stepWarnings } from './journal-results.ts'
 import { journalTimes } from './journal-times.ts'
 import type { MigrationReport } from './migration-report.ts'
 import { nextSteps } from './next-steps.ts'
@@ -28,7 +29,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
   const { state, refused, rolledBack } = verdict
   const nothingLeft = refused || rolledBack
   const checks = (proof.length ? proof : before).map(checkEntry)
-  const kept = lines.flatMap((line) => (line.type === 'reverted' ? line.kept : []))
+  const kept = keptIn(lines)
   const outside = nothingLeft ? [] : plan.preview.outside
   const reversible = !nothingLeft && state !== 'retired' && lines.length > 0
   return shownAll({
@@ -52,6 +53,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
       times,
       checks,
       kept,
+      warnings: stepWarnings(plan, lines),
       failed: lines.some((line) => line.type === 'failure'),
     }),
     rollback_command: reversible ? `frappe-migrator rollback --run ${runId}` : null,

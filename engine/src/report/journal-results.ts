@@ -59,6 +59,16 @@ export function databaseResults(plan: Plan, lines: JournalLine[], runId: string)
   }
 }
 
+const Warned = z.object({ warning: z.string() })
+
+/** What a step could not do though the run went on: something to be done by hand. */
+export function stepWarnings(plan: Plan, lines: JournalLine[]): string[] {
+  return plan.steps.flatMap((step) => {
+    const { data } = Warned.safeParse(doneLine(lines, step.id)?.after)
+    return data && stands(lines, step) ? [`${step.describe}: ${data.warning}`] : []
+  })
+}
+
 function columnResults(plan: Plan, rewritten: z.infer<typeof Rewritten>[]): MigrationReport['database']['columns'] {
   const planned = new Map(
     plan.preview.rewrite.map((column) => [column.field ?? `${column.table}.${column.column}`, column.values]),

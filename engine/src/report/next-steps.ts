@@ -12,12 +12,14 @@ interface Input {
   times: JournalTimes
   checks: MigrationReport['checks']
   kept: MigrationReport['run']['kept']
+  /** What the run could not do and somebody does by hand. */
+  warnings: string[]
   /** Something failed: that is why it was taken back. */
   failed: boolean
 }
 
 /** What a person does now, most urgent first. */
-export function nextSteps({ plan, runId, verdict, times, checks, kept, failed }: Input): string[] {
+export function nextSteps({ plan, runId, verdict, times, checks, kept, warnings, failed }: Input): string[] {
   const remediesOf = (status: 'failed' | 'warning') =>
     checks.flatMap((check) => (check.status === status && check.remedy ? [check.remedy] : []))
   const remedies = [...new Set([...remediesOf('failed'), ...remediesOf('warning')])]
@@ -42,6 +44,7 @@ export function nextSteps({ plan, runId, verdict, times, checks, kept, failed }:
   }
   return [
     ...remedies,
+    ...warnings,
     ...plan.preview.manual,
     ...plan.preview.outside.map((item) => `${item.system}: ${item.action}`),
     ...(verdict.state === 'retired'

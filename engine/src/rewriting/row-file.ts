@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { CellCondition, CellUpdate } from '../database/site-database.ts'
+import { MigratorError } from '../host/errors.ts'
 import { syncDirectory } from '../host/local/files.ts'
 import type { FoundCell } from './collect-cells.ts'
 import { addLeftOut, type LeftOut, nothingLeftOut, obstacleOf } from './left-out.ts'
@@ -114,18 +115,36 @@ async function* lines(path: string): AsyncGenerator<string> {
     }
     if (start < block.length) rest.push(block.subarray(start))
   }
+  if (rest.length) throw damaged(path, 'its last line is cut off')
 }
+
+const damaged = (path: string, evidence: string): MigratorError =>
+  new MigratorError({
+    code: 'vault-damaged',
+    kind: 'attention',
+    message: `A file of before-images is no longer as it was written: ${path}.`,
+    evidence,
+    hint: 'Put the vault back from a backup of the machine, then try again.',
+  })
 
 const CHUNK_CELLS = 500
 const CHUNK_CHARACTERS = 4 * 1024 * 1024
 
-/** The same in chunks of one transaction each; a chunk's number is stable, so journals can name it. */
-export async function* readChunks(path: string): AsyncGenerator<{ chunk: number; cells: StoredUpdate[] }> {
+/**
+ * The same in chunks of one transaction each; a chunk's number is stable, so journals can name it.
+ * @throws MigratorError `vault-damaged` when there are more or fewer updates than were written
+ */
+export async function* readChunks(
+  path: string,
+  total: number,
+): AsyncGenerator<{ chunk: number; cells: StoredUpdate[] }> {
   let chunk = 0
   let cells: StoredUpdate[] = []
   let characters = 0
+  let passed = 0
   for await (const cell of readRowFile(path)) {
     cells.push(cell)
+    passed += 1
     characters += cell.before.length
     if (cells.length >= CHUNK_CELLS || characters >= CHUNK_CHARACTERS) {
       yield { chunk, cells }
@@ -134,5 +153,6 @@ export async function* readChunks(path: string): AsyncGenerator<{ chunk: number;
       characters = 0
     }
   }
+  if (passed !== total) throw damaged(path, `${passed} values instead of ${total}`)
   if (cells.length) yield { chunk, cells }
 }

@@ -1,3 +1,4 @@
+import { keptIn } from '../../execution/kept.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import { listRuns, type RunSummary, readRun } from '../../execution/run-directory.ts'
 import { rollBackRun, startRun } from '../../execution/start-run.ts'
@@ -42,7 +43,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   try {
     if (found.state === 'rolled-back' && options.rewriteNewContent)
       return await followNewContent(session, found, options, attended)
-    refuseImpossible(found, runs)
+    refuseImpossible(found, runs, options.onConflict)
     let onConflict = options.onConflict ?? 'keep'
     if (attended.interactive && !options.yes) {
       if (
@@ -75,24 +76,46 @@ export async function rollback(options: RollbackOptions): Promise<number> {
 const stands = (run: RunSummary): boolean =>
   ['running', 'done', 'attention', 'rolling-back'].includes(run.state) && run.lines.length > 0
 
-function refuseImpossible(found: RunSummary, runs: RunSummary[]): void {
+/** Taken back already, and something was kept that may be restored now. */
+const hasKept = (run: RunSummary): boolean => run.state === 'rolled-back' && keptIn(run.lines).length > 0
+
+/** Finished and never taken back before cleanup retired it. */
+function retiredStanding({ state, lines }: RunSummary): boolean {
+  const states = lines.flatMap((line) => (line.type === 'state' ? [line.state] : []))
+  return state === 'retired' && states.includes('done') && !states.includes('rolled-back')
+}
+
+function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'keep' | 'restore' | undefined): void {
   const refuse = (code: string, message: string, hint: string) =>
     new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint })
-  if (!stands(found)) {
+  if (!stands(found) && !(onConflict === 'restore' && hasKept(found))) {
     const retired = 'Its vault was removed by cleanup; rename the site back instead.'
     throw refuse(
       'run-not-reversible',
       `Run ${found.run.id} is ${found.state}.`,
-      found.state === 'retired' ? retired : 'There is nothing to take back.',
+      found.state === 'retired'
+        ? retired
+        : hasKept(found)
+          ? `To replace what others changed and it kept: frappe-migrator rollback --run ${found.run.id} --on-conflict restore`
+          : 'There is nothing to take back.',
     )
   }
   const names = new Set([found.plan.site.oldDirectory, found.plan.site.newDirectory])
-  const later = runs.find(
+  const laterRuns = runs.filter(
     (run) =>
       run.run.id > found.run.id &&
-      stands(run) &&
+      run.plan.command === 'rename-domain' &&
       (names.has(run.plan.site.oldDirectory) || names.has(run.plan.site.newDirectory)),
   )
+  const retired = laterRuns.find(retiredStanding)
+  if (retired) {
+    throw refuse(
+      'later-run-retired',
+      `A later run touched the same site and was retired by cleanup: ${retired.run.id} (${retired.plan.site.oldName} → ${retired.plan.site.newName}).`,
+      `Neither can be taken back any more. Rename the site back instead, and retire this run: frappe-migrator cleanup --run ${found.run.id}`,
+    )
+  }
+  const later = laterRuns.find(stands)
   if (later) {
     throw refuse(
       'later-run',

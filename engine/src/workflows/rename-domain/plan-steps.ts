@@ -93,13 +93,15 @@ function stop(input: StepInput): PlanStep[] {
   ]
   return [
     ...jobs(input, 'wait-for-jobs', phase, 'wait'),
+    // Undone after the maintenance: the site does not stay down for it.
+    ...(input.request.rebuildSearch ? [search(input, 'before')] : []),
     step('maintenance-on', phase, 'edit-json', {
       path,
       edits,
       purpose: 'Put the site into maintenance and pause its scheduler',
+      endedBy: 'maintenance-off',
     }),
     ...(databaseName ? [step('clear-cache-on-rollback', phase, 'clear-cache', { databaseName, when: 'before' })] : []),
-    ...(input.request.rebuildSearch ? [search(input, 'before')] : []),
     ...(input.request.deep ? [step('digest-before', phase, 'record-digest', { when: 'before' })] : []),
   ]
 }
@@ -223,6 +225,7 @@ function start(input: StepInput): PlanStep[] {
       path: configPath(input, 'after'),
       edits: json(edits),
       purpose,
+      endsMaintenance: true,
     }),
     ...(input.request.rebuildSearch ? [search(input, 'after')] : []),
   ]

@@ -1,0 +1,67 @@
+import type { Obstacle } from '../changes/change.ts'
+import { damageOf } from '../changes/stored-file.ts'
+import { MigratorError } from '../host/errors.ts'
+import type { RunEnvironment } from './environment.ts'
+import type { Journal } from './journal.ts'
+import type { PlanStep } from './plan.ts'
+import type { RunDirectory } from './run-directory.ts'
+import { recordOf, withStepContext } from './step-context.ts'
+
+const SHOWN = 5
+const NEVER = new AbortController().signal
+
+/**
+ * Whether the steps can be taken back at all: what they stored is whole, and what they will edit or move is there.
+ * @throws MigratorError `vault-damaged` or `rollback-impossible`, before anything is touched
+ */
+export async function lookBeforeRollback(
+  environment: RunEnvironment,
+  run: RunDirectory,
+  journal: Journal,
+  steps: PlanStep[],
+): Promise<void> {
+  const damaged = new Set<string>()
+  const obstacles: Obstacle[] = []
+  for (const step of steps) {
+    const { intent, done } = recordOf(journal, step.id)
+    const change = environment.changes.get(step.kind)
+    if (!change) throw new Error(`The plan names an unknown kind of change: ${step.kind}`)
+    if (!intent) continue
+    await withStepContext(environment, run, journal, step.id, 'revert', NEVER, async (context) => {
+      for (const file of change.needs(context, step.params, intent.before)) {
+        const damage = await damageOf(file)
+        if (damage !== null) damaged.add(`${file.path} (${damage})`)
+      }
+      obstacles.push(...(await change.lookBeforeRevert(context, step.params, intent.before, done?.after)))
+    })
+  }
+  if (damaged.size) throw vaultDamaged(run, [...damaged])
+  if (obstacles.length) throw rollbackImpossible(run, obstacles)
+}
+
+const vaultDamaged = (run: RunDirectory, files: string[]): MigratorError =>
+  new MigratorError({
+    code: 'vault-damaged',
+    kind: 'attention',
+    message: `Run ${run.id} cannot be rolled back: ${files.length} file(s) of its vault are gone or no longer what was stored.`,
+    evidence: files.slice(0, SHOWN).join(', '),
+    untouched: 'Nothing was changed.',
+    hint: 'Put the vault back from a backup of the machine. The safety backup of the database, if it is still there, is the last resort.',
+  })
+
+function rollbackImpossible(run: RunDirectory, obstacles: Obstacle[]): MigratorError {
+  const distinct = [...new Map(obstacles.map((obstacle) => [obstacle.what, obstacle])).values()]
+  const remedies = [...new Set(distinct.map(({ remedy }) => remedy))]
+  return new MigratorError({
+    code: 'rollback-impossible',
+    kind: 'attention',
+    message: `Run ${run.id} cannot be rolled back as things stand.`,
+    evidence: distinct
+      .slice(0, SHOWN)
+      .map(({ what }) => what)
+      .join('; '),
+    untouched: 'Nothing was changed.',
+    hint: `${remedies.slice(0, SHOWN).join(' ')} Then: frappe-migrator rollback --run ${run.id}. If it shall never be taken back: frappe-migrator cleanup --run ${run.id} --abandon`,
+    failureClass: 'configuration',
+  })
+}
