@@ -1,6 +1,6 @@
 import { MigratorError } from '../host/errors.ts'
 import type { ProcessIdentity } from '../host/host.ts'
-import { readTestOutput, reloadCommand, testCommand } from '../services/nginx/commands.ts'
+import { readTestOutput, reloadCommand, type TestResult, testCommand } from '../services/nginx/commands.ts'
 import type { NginxFacts } from '../services/nginx/nginx-facts.ts'
 import { readNginx } from '../services/nginx/read.ts'
 import type { ChangeContext } from './change.ts'
@@ -28,6 +28,19 @@ export async function nginxFacts(context: ChangeContext, mainConfig: string): Pr
 export const hasReloaded = (context: ChangeContext): boolean =>
   context.progress().some((record) => record['event'] === 'reload')
 
+/** Names that two blocks claim in the files as they are now: no fault of an edit that has not been made yet. */
+export async function presentConflicts(context: ChangeContext, facts: NginxFacts): Promise<string[]> {
+  if (facts.program === null) return []
+  return [...new Set((await testFiles(context, facts)).conflicts.map(({ name }) => name))]
+}
+
+interface OwnNames {
+  /** Names that nobody else's block may claim. */
+  names: string[]
+  /** What was claimed twice before the run. */
+  known: string[]
+}
+
 /**
  * null when nginx accepted the files and, if it runs, was told to load them; else its own words.
  * nginx only warns of a name that two blocks claim and lets the first have it: for our own names that is a refusal too.
@@ -35,20 +48,47 @@ export const hasReloaded = (context: ChangeContext): boolean =>
 export async function checkAndReload(
   context: ChangeContext,
   mainConfig: string,
-  names: string[],
+  own: OwnNames,
 ): Promise<string | null> {
   const facts = await nginxFacts(context, mainConfig)
   if (facts.program === null) return null
+  const tested = await testFiles(context, facts)
+  const refusal = tested.ok ? clashIn(tested, own) : tested.words
+  return refusal ?? reload(context, facts)
+}
+
+/**
+ * The same on the way back: files that nginx can load are loaded even where somebody's block claims a name of ours too, since what
+ * it serves until then sends visitors to a name that is gone.
+ */
+export async function reloadRestored(
+  context: ChangeContext,
+  mainConfig: string,
+  own: OwnNames,
+): Promise<string | null> {
+  const facts = await nginxFacts(context, mainConfig)
+  if (facts.program === null) return null
+  const tested = await testFiles(context, facts)
+  if (!tested.ok) return `not reloaded: ${tested.words.trim()}`
+  const refusal = await reload(context, facts)
+  return refusal === null ? clashIn(tested, own) : `not reloaded: ${refusal.trim()}`
+}
+
+function clashIn({ conflicts }: TestResult, { names, known }: OwnNames): string | null {
+  const own = new Set(names.map((name) => name.toLowerCase()))
+  return conflicts.find(({ name }) => own.has(name) && !known.includes(name))?.problem ?? null
+}
+
+async function testFiles(context: ChangeContext, facts: NginxFacts): Promise<TestResult & { words: string }> {
   const onStart = (identity: ProcessIdentity) => context.child(identity, 'nginx')
-  const tested = await context.host.run({ ...testCommand(facts), onStart })
-  const result = readTestOutput(tested)
-  if (!result.ok) return tested.stderr
-  const clash = result.problems.find(
-    (problem) => problem.conflictingName !== null && names.includes(problem.conflictingName),
-  )
-  if (clash) return clash.problem
+  const done = await context.host.run({ ...testCommand(facts), onStart })
+  return { ...readTestOutput(done), words: done.stderr }
+}
+
+async function reload(context: ChangeContext, facts: NginxFacts): Promise<string | null> {
   if (facts.master === null) return null
   await context.journal({ event: 'reload' })
-  const reloaded = await context.host.run({ ...reloadCommand(facts), onStart })
-  return reloaded.exitCode === 0 ? null : reloaded.stderr
+  const onStart = (identity: ProcessIdentity) => context.child(identity, 'nginx')
+  const done = await context.host.run({ ...reloadCommand(facts), onStart })
+  return done.exitCode === 0 ? null : done.stderr
 }

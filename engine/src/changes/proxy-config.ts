@@ -6,9 +6,16 @@ import { checkStaged } from '../services/nginx/check-staged.ts'
 import type { NginxEdit } from '../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../services/nginx/plan-rename.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
-import { lineEditsBetween, revertLineEdits } from './line-edits.ts'
-import { checkAndReload, hasReloaded, nginxFacts, nginxRefused } from './nginx-reload.ts'
-import { readStored, storedFile, storeFile } from './stored-file.ts'
+import { digestOf, type EditedFile, putStored, revertFile } from './edited-file.ts'
+import {
+  checkAndReload,
+  hasReloaded,
+  nginxFacts,
+  nginxRefused,
+  presentConflicts,
+  reloadRestored,
+} from './nginx-reload.ts'
+import { storedFile, storeFile } from './stored-file.ts'
 
 const Word = z.object({ from: z.string(), to: z.string() })
 const Certificate = z.object({ certificate: z.string(), key: z.string() })
@@ -40,7 +47,8 @@ const Params = z.object({
   privileged: z.boolean(),
 })
 type Params = z.infer<typeof Params>
-type Before = { files: { path: string; before: string | null; after: string }[] }
+/** `conflicts`: names that two blocks claimed already; journals of earlier versions lack it. */
+type Before = { files: EditedFile[]; conflicts?: string[] }
 
 /** Edits nginx's own files word by word, has nginx check them, reloads it, and takes all back at once when nginx refuses. */
 export const proxyConfig: Change<Params, Before, Before> = {
@@ -76,41 +84,35 @@ export const proxyConfig: Change<Params, Before, Before> = {
         after: await storeFile(context, Buffer.from(edit.after)),
       })),
     )
-    return { files }
+    return { files, conflicts: await presentConflicts(context, facts) }
   },
   apply: async (context, params, before) => {
-    for (const file of before.files) await write(context, params, file.path, file.after)
-    const problem = await checkAndReload(
-      context,
-      params.mainConfig,
-      params.request.hosts.map((host) => host.to),
-    )
+    for (const file of before.files) await putStored(context, file.path, file.after, params.privileged)
+    const problem = await checkAndReload(context, params.mainConfig, {
+      names: params.request.hosts.map((host) => host.to),
+      known: before.conflicts ?? [],
+    })
     if (problem !== null) {
-      for (const file of before.files) await write(context, params, file.path, file.before)
+      for (const file of before.files) await putStored(context, file.path, file.before, params.privileged)
       throw nginxRefused('nginx did not accept the edited configuration; its files are as before.', problem)
     }
     return before
   },
   revert: async (context, params, before) => {
     const kept: Kept[] = []
-    for (const file of before.files) kept.push(...(await revertFile(context, params, file)))
+    for (const file of before.files) kept.push(...(await revertFile(context, file, params.privileged)))
     if (!hasReloaded(context)) return kept
-    const problem = await checkAndReload(
-      context,
-      params.mainConfig,
-      params.request.hosts.map((host) => host.to),
-    )
-    if (problem !== null) kept.push({ what: 'nginx', left: 'reloaded', now: `not reloaded: ${problem.slice(0, 300)}` })
+    const problem = await reloadRestored(context, params.mainConfig, {
+      names: params.request.hosts.map((host) => host.from),
+      known: before.conflicts ?? [],
+    })
+    if (problem !== null) kept.push({ what: 'nginx', left: 'as before the run', now: problem.slice(0, 300) })
     return kept
   },
   needs: (context, _params, before) =>
     before.files
       .flatMap((file) => [file.after, ...(file.before ? [file.before] : [])])
       .map((sha256) => storedFile(context, sha256)),
-}
-
-async function digestOf(context: ChangeContext, path: string): Promise<string | null> {
-  return (await context.host.status(path)) === null ? null : sha256Of(await context.host.readFile(path))
 }
 
 /** The edits of the plan, from the files as they are now; refused when that is not what the plan showed. */
@@ -130,34 +132,4 @@ async function plannedEdits(context: ChangeContext, params: Params): Promise<Ngi
     hint: 'Make a new plan.',
     failureClass: 'configuration',
   })
-}
-
-async function write(context: ChangeContext, params: Params, path: string, sha256: string | null): Promise<void> {
-  const { privileged } = params
-  if (sha256 === null) await context.host.remove(path, { privileged })
-  else if ((await digestOf(context, path)) !== sha256) {
-    await context.host.writeFile(path, await readStored(context, sha256), { privileged })
-  }
-}
-
-async function revertFile(context: ChangeContext, params: Params, file: Before['files'][number]): Promise<Kept[]> {
-  const now = await digestOf(context, file.path)
-  if (now === file.before) return []
-  const restore = async (): Promise<Kept[]> => {
-    await write(context, params, file.path, file.before)
-    return []
-  }
-  const restores = context.onConflict === 'restore'
-  if (now === file.after || (now === null && restores)) return restore()
-  if (now === null) return [{ what: file.path, left: 'edited', now: 'removed by somebody since' }]
-  const before = file.before === null ? null : (await readStored(context, file.before)).toString()
-  const edits = before === null ? null : lineEditsBetween(before, (await readStored(context, file.after)).toString())
-  if (edits === null) {
-    if (restores) return restore()
-    return [{ what: file.path, left: 'as the run wrote it', now: 'changed by somebody since' }]
-  }
-  const { text, kept } = revertLineEdits(file.path, (await context.host.readFile(file.path)).toString(), edits)
-  if (kept.length && restores) return restore()
-  await context.host.writeFile(file.path, text, { privileged: params.privileged })
-  return kept
 }

@@ -27,28 +27,39 @@ export interface TestProblem {
   line: number | null
   /** In nginx's words. */
   problem: string
-  /** The name two blocks claim; a clash that was there before the edit is no reason to refuse it. */
-  conflictingName: string | null
+}
+
+/** A name that two blocks claim. */
+export interface NameConflict {
+  name: string
+  /** In nginx's words. */
+  problem: string
+}
+
+export interface TestResult {
+  /** nginx takes these files: it may still warn of conflicts. */
+  ok: boolean
+  problems: TestProblem[]
+  conflicts: NameConflict[]
 }
 
 /** `nginx: [emerg] …` on a terminal, `2026/11/23 00:18:01 [warn] 14#14: …` where the built-in log is stderr (Debian). */
 const MESSAGE = /^(?:nginx: |[\d/]+ [\d:]+ )\[(\w+)\] (?:\d+#\d+: )?(.*)$/
 
 /**
- * What `nginx -t` says. A server name that two blocks claim is a warning with exit code 0, and one of the two is
- * silently not served (measured, nginx 1.22): it counts as a problem here.
+ * What `nginx -t` says. A server name that two blocks claim is a warning with exit code 0, and one of the two is silently not
+ * served (measured, nginx 1.22): whether it matters is for the caller, who knows which names are its own.
  */
-export function readTestOutput(done: Pick<Completed, 'exitCode' | 'stdout' | 'stderr'>): {
-  ok: boolean
-  problems: TestProblem[]
-} {
+export function readTestOutput(done: Pick<Completed, 'exitCode' | 'stdout' | 'stderr'>): TestResult {
   const problems: TestProblem[] = []
+  const conflicts: NameConflict[] = []
   for (const line of `${done.stdout}\n${done.stderr}`.split('\n')) {
     const [, level, said = ''] = MESSAGE.exec(line.trim()) ?? []
-    const conflictingName = /^conflicting server name "([^"]*)"/.exec(said)?.[1] ?? null
-    if (conflictingName === null && !(level === 'emerg' || level === 'crit' || level === 'error')) continue
+    const name = /^conflicting server name "([^"]*)"/.exec(said)?.[1]
+    if (name !== undefined) conflicts.push({ name: name.toLowerCase(), problem: said })
+    if (!(level === 'emerg' || level === 'crit' || level === 'error')) continue
     const [, problem = said, file = null, at = null] = /^(.*?) in (\/.*):(\d+)$/.exec(said) ?? []
-    problems.push({ file, line: at === null ? null : Number(at), problem, conflictingName })
+    problems.push({ file, line: at === null ? null : Number(at), problem })
   }
-  return { ok: done.exitCode === 0 && problems.length === 0, problems }
+  return { ok: done.exitCode === 0 && problems.length === 0, problems, conflicts }
 }

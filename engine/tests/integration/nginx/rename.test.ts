@@ -67,7 +67,7 @@ const ask = (hostName: string, path: string, tls = false) =>
 async function testAndReload(): Promise<void> {
   const now = await facts()
   const tested = await host.run(testCommand(now))
-  assert.deepEqual(readTestOutput(tested), { ok: true, problems: [] }, tested.stderr)
+  assert.deepEqual(readTestOutput(tested), { ok: true, problems: [], conflicts: [] }, tested.stderr)
   const retiring = await workers()
   const done = await host.run(reloadCommand(now))
   assert.equal(done.exitCode, 0, done.stderr)
@@ -162,15 +162,15 @@ test('a renamed site is served under its new name, the old one redirects, the ot
   assert.equal((await ask('new.domain', '/')).headers['location'], undefined)
 })
 
-test('nginx only warns of a name served twice; here it is a problem', async () => {
+test('nginx only warns of a name served twice; its words tell which name', async () => {
   const extra = join(nginx.directory, 'conf.d/twice.conf')
   writeFileSync(extra, `server { listen 127.0.0.1:${nginx.ports.http}; server_name other.test; return 204; }\n`)
   try {
     const tested = await host.run(testCommand(await facts()))
     assert.equal(tested.exitCode, 0)
-    const { ok, problems } = readTestOutput(tested)
-    assert.equal(ok, false)
-    assert.match(problems[0]?.problem ?? '', /conflicting server name "other\.test" on 127\.0\.0\.1:\d+/)
+    const { conflicts } = readTestOutput(tested)
+    assert.equal(conflicts[0]?.name, 'other.test')
+    assert.match(conflicts[0]?.problem ?? '', /conflicting server name "other\.test" on 127\.0\.0\.1:\d+/)
   } finally {
     rmSync(extra)
   }
