@@ -10,6 +10,8 @@ export interface CheckResult {
   critical: boolean
   evidence: string
   remedy?: string | undefined
+  /** What the same check compares with when it is asked again after the change. */
+  seen?: Json | undefined
 }
 
 /** What a check may use. It never changes anything. */

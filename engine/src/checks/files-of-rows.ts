@@ -1,52 +1,75 @@
 import { join, normalize } from 'node:path'
+import { z } from 'zod'
 import { sha256Of } from '../host/value-digest.ts'
 import type { Check } from './check.ts'
 
 const EXAMPLES = 3
 
-/** Path of a File row's content below the site's directory, or null for a remote file or a folder. */
-function pathOf(url: string): string | null {
+/** Files that were missing already, by digests of their paths, and when the newest row was made. */
+const Seen = z.object({ missing: z.array(z.string()), newest: z.string() })
+
+/**
+ * Path below the site's directory of what a File row names, or null for a folder. Of a link to a host only its path counts: one to
+ * the site's own host becomes a path when the site is renamed.
+ */
+function pathOf(url: string): { path: string; own: boolean } | null {
   const plain = url.split('?')[0] ?? ''
-  const below = plain.startsWith('/private/files/')
-    ? plain.slice(1)
-    : plain.startsWith('/files/')
-      ? `public${plain}`
+  const at = /^(?:https?:)?\/\/[^/]+(?=\/)/i.exec(plain)?.[0] ?? ''
+  const local = plain.slice(at.length)
+  const below = local.startsWith('/private/files/')
+    ? local.slice(1)
+    : local.startsWith('/files/')
+      ? `public${local}`
       : null
   if (below === null) return null
   const path = normalize(below)
-  return path.startsWith('public/files/') || path.startsWith('private/files/') ? path : null
+  const inside = path.startsWith('public/files/') || path.startsWith('private/files/')
+  return inside ? { path, own: at === '' } : null
 }
 
-/** Files named by tabFile are there; those that were missing before the change may go on missing. */
+/** Files named by tabFile are there; those that were missing before the change may go on missing, and rows made since say nothing. */
 export const filesOfRows: Check = {
   id: 'files-of-rows',
   title: 'Files of the site are in their place',
   run: async (context) => {
     const database = await context.database()
-    const rows = await database.read("SELECT DISTINCT file_url FROM `tabFile` WHERE file_url LIKE '%/files/%'")
-    const own = rows.flatMap((row) => {
-      const path = typeof row['file_url'] === 'string' ? pathOf(row['file_url']) : null
-      return path === null ? [] : [path]
-    })
-    const missing: string[] = []
-    for (const path of own)
-      if ((await context.host.status(join(context.siteDirectory, path))) === null) missing.push(path)
-    const list = missing.length
-      ? `, for instance ${missing.slice(0, EXAMPLES).join(', ')}; set ${sha256Of(missing.sort().join('\n')).slice(0, 16)}`
-      : ''
-    const evidence = `${own.length - missing.length} of ${own.length} files are there${list}`
-    if (missing.length === 0) return { status: 'passed', critical: false, evidence }
-    const before = context.baseline('files-of-rows')
-    const known = before ? Number(/^(\d+) of/.exec(before.evidence)?.[1] ?? 0) : null
-    const found = own.length - missing.length
-    // A link that pointed at the own host and is a path now may name a file that never was there.
-    if (known !== null && found < known)
-      return { status: 'failed', critical: true, evidence: `${evidence}; before: ${before?.evidence}` }
+    const rows = await database.read(
+      "SELECT file_url AS url, MIN(CAST(creation AS CHAR)) AS made FROM `tabFile` WHERE file_url LIKE '%/files/%' GROUP BY file_url",
+    )
+    const missing = new Map<string, { own: boolean; made: string }>()
+    let [newest, own] = ['', 0]
+    for (const row of rows) {
+      const named = typeof row['url'] === 'string' ? pathOf(row['url']) : null
+      if (named === null) continue
+      const made = typeof row['made'] === 'string' ? row['made'] : ''
+      if (made > newest) newest = made
+      if (named.own) own += 1
+      if ((await context.host.status(join(context.siteDirectory, named.path))) === null)
+        missing.set(named.path, { own: named.own || missing.get(named.path)?.own === true, made })
+    }
+    const absent = [...missing].filter(([, row]) => row.own).map(([path]) => path)
+    const list = absent.length ? `, for instance ${absent.slice(0, EXAMPLES).join(', ')}` : ''
+    const evidence = `${own - absent.length} of ${own} files are there${list}`
+    const seen = { missing: [...missing.keys()].map(digestOfPath), newest }
+    if (absent.length === 0) return { status: 'passed', critical: false, evidence, seen }
+    const before = Seen.safeParse(context.baseline('files-of-rows')?.seen).data
+    const known = new Set(before?.missing)
+    const lost = absent.filter((path) => !known.has(digestOfPath(path)) && wasThere(missing.get(path), before))
+    if (lost.length) {
+      const examples = lost.slice(0, EXAMPLES).join(', ')
+      return { status: 'failed', critical: true, evidence: `${evidence}; there before: ${examples}` }
+    }
     return {
       status: 'warning',
       critical: false,
       evidence,
+      seen,
       remedy: 'These files were missing before; bring them back from a backup.',
     }
   },
 }
+
+const digestOfPath = (path: string): string => sha256Of(path).slice(0, 16)
+
+const wasThere = (row: { made: string } | undefined, before: z.infer<typeof Seen> | undefined): boolean =>
+  before !== undefined && row !== undefined && row.made <= before.newest

@@ -38,30 +38,33 @@ export const noLeftoverDirectory: Check = {
         if (oldDirectory !== null && (await leadsTo(context.host, directory, oldDirectory))) dangling.push(directory)
         continue
       }
-      if (directory === oldDirectory) {
-        doubles.push(directory)
-        continue
-      }
-      // A broken neighbour is its own finding; here only what certainly shares the database counts.
-      const other = await databaseOf(directory).catch(() => null)
-      if (other !== null && other === own) doubles.push(directory)
+      const isOld = directory === oldDirectory
+      // A broken neighbour is its own finding; here only what certainly is the same site counts.
+      const other = await databaseOf(directory).catch(() => (isOld ? own : null))
+      if (other !== null && (isOld || other === own)) doubles.push(directory)
     }
-    if (doubles.length === 0 && dangling.length > 0) {
+    if (doubles.length > 0)
+      return {
+        status: 'failed',
+        critical: true,
+        evidence: `${doubles.join(', ')}: another directory for the same site`,
+        remedy: 'Look into it and move it out of sites/.',
+      }
+    if (dangling.length > 0)
       return {
         status: 'failed',
         critical: true,
         evidence: `${dangling.join(', ')}: a link to ${oldDirectory}, which is not there any more`,
         remedy: `ln -sfn ${context.siteDirectory} ${dangling[0]}`,
       }
-    }
-    if (doubles.length === 0)
-      return { status: 'passed', critical: true, evidence: `only ${context.siteDirectory} leads to this database` }
-    return {
-      status: 'failed',
-      critical: true,
-      evidence: `${doubles.join(', ')}: another directory for the same site`,
-      remedy: 'Look into it and move it out of sites/.',
-    }
+    if (oldDirectory !== null && (await context.host.status(oldDirectory)) !== null)
+      return {
+        status: 'warning',
+        critical: false,
+        evidence: `${oldDirectory} came up again, without a site_config.json: no site, so no job runs for it`,
+        remedy: 'Find what still writes there under the old name, then move the directory out of sites/.',
+      }
+    return { status: 'passed', critical: true, evidence: `only ${context.siteDirectory} leads to this database` }
   },
 }
 

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Host } from '../host/host.ts'
+import { mountPointsOf } from '../host/mount-points.ts'
 import type { Check } from './check.ts'
 
 const Params = z.object({
@@ -24,13 +25,8 @@ async function mayWrite(host: Host, path: string): Promise<boolean> {
   return (await host.run({ argv: ['test', '-w', written] })).exitCode === 0
 }
 
-/** Fifth field of /proc/self/mountinfo, blanks and the like written as octal (proc(5)). */
-async function mountPoints(host: Host): Promise<Set<string>> {
-  const lines = (await host.readFile('/proc/self/mountinfo')).toString().split('\n')
-  const unescaped = (text: string) =>
-    text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
-  return new Set(lines.map((line) => unescaped(line.split(' ')[4] ?? '')))
-}
+const mountPoints = async (host: Host): Promise<Set<string>> =>
+  mountPointsOf((await host.readFile('/proc/self/mountinfo')).toString())
 
 /** Files are replaced by rename, so it is their directory that must be writable. */
 export const rights: Check = {

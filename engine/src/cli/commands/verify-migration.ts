@@ -64,7 +64,7 @@ function print(results: CheckResult[], run: RunSummary | null, options: CommonOp
   const failed = results.filter((result) => result.status === 'failed').length
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ run: run?.run.id ?? null, verdict: failed ? 'failed' : 'passed', checks: results }, null, 2)}\n`,
+      `${JSON.stringify({ run: run?.run.id ?? null, verdict: failed ? 'failed' : 'passed', checks: results.map(({ seen: _, ...result }) => result) }, null, 2)}\n`,
     )
     return
   }
