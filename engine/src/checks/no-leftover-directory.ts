@@ -57,7 +57,7 @@ export const noLeftoverDirectory: Check = {
         evidence: `${dangling.join(', ')}: a link to ${oldDirectory}, which is not there any more`,
         remedy: `ln -sfn ${context.siteDirectory} ${dangling[0]}`,
       }
-    if (oldDirectory !== null && (await context.host.status(oldDirectory)) !== null)
+    if (oldDirectory !== null && (await context.host.status(oldDirectory))?.kind === 'directory')
       return {
         status: 'warning',
         critical: false,

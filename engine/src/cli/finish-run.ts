@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises'
 import type { RunEvent } from '../execution/environment.ts'
 import type { RunOutcome } from '../execution/execute.ts'
 import { withReserve } from '../execution/full-disk.ts'
 import { type RunDirectory, readRun } from '../execution/run-directory.ts'
 import { logLine } from '../execution/start-run.ts'
+import { writeFileAtomic } from '../host/local/files.ts'
 import { buildReport } from '../report/build-report.ts'
 import { renderError } from '../report/error.ts'
 import { renderPage } from '../report/page.ts'
@@ -36,11 +36,17 @@ export async function finishRun(
   const { plan, lines } = await readRun(benchPath, run.id)
   const report = buildReport({ plan, lines, runId: run.id, now: new Date() })
   const text = renderReport(report, plainStyle)
-  await withReserve(run, async () => {
-    await writeFile(run.report, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 })
-    await writeFile(run.page, renderPage(report, plan), { mode: 0o600 })
-    await logLine(run, text)
-  })
+  try {
+    await withReserve(run, async () => {
+      await writeFileAtomic(run.report, `${JSON.stringify(report, null, 2)}\n`, 0o600)
+      await writeFileAtomic(run.page, renderPage(report, plan), 0o600)
+      await logLine(run, text)
+    })
+  } catch (problem) {
+    // The run is over and stands; its journal holds all that the report says.
+    const reason = problem instanceof Error ? problem.message : String(problem)
+    process.stderr.write(`Warning: the report could not be written: ${reason}\n`)
+  }
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   else
     process.stdout.write(

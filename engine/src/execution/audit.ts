@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { JournalLine } from './journal.ts'
 import type { Plan } from './plan.ts'
 import { stateDirectory } from './run-directory.ts'
@@ -11,7 +12,7 @@ interface AuditLine {
   sequence: number
   step: string
   what: string
-  outcome: 'done' | 'reverted' | 'reverted-in-part' | 'failed' | string
+  outcome: string
   previous: string
   hash: string
 }
@@ -21,7 +22,24 @@ export const auditPath = (benchPath: string): string => join(stateDirectory(benc
 const hashOf = (line: Omit<AuditLine, 'hash'>): string =>
   createHash('sha256').update(JSON.stringify(line)).digest('hex')
 
-async function readLines(path: string): Promise<AuditLine[]> {
+interface ReadLine {
+  text: string
+  /** null when the line cannot be read: somebody wrote into the log, or the disk lost it. */
+  line: AuditLine | null
+}
+
+const Line = z.object({
+  time: z.string(),
+  run: z.string(),
+  sequence: z.number(),
+  step: z.string(),
+  what: z.string(),
+  outcome: z.string(),
+  previous: z.string(),
+  hash: z.string(),
+})
+
+async function readLines(path: string): Promise<ReadLine[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw error
@@ -30,8 +48,21 @@ async function readLines(path: string): Promise<AuditLine[]> {
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as AuditLine)
+    .map((line) => ({ text: line, line: parseLine(line) }))
 }
+
+function parseLine(text: string): AuditLine | null {
+  try {
+    return Line.parse(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null
+    throw error
+  }
+}
+
+/** What the next line names as the one before it; after a line that cannot be read a new chain begins, which names the break. */
+const linkTo = ({ text, line }: ReadLine): string =>
+  line?.hash ?? `broken:${createHash('sha256').update(text).digest('hex')}`
 
 function outcomeOf(line: JournalLine): { step: string; outcome: string } | null {
   if (line.type === 'done') return { step: line.step, outcome: 'done' }
@@ -48,9 +79,10 @@ function outcomeOf(line: JournalLine): { step: string; outcome: string } | null 
 export async function syncAudit(benchPath: string, runId: string, plan: Plan, lines: JournalLine[]): Promise<void> {
   const path = auditPath(benchPath)
   const present = await readLines(path)
-  const last = present.findLast((line) => line.run === runId)?.sequence ?? 0
+  const last = present.findLast(({ line }) => line?.run === runId)?.line?.sequence ?? 0
   const describe = new Map(plan.steps.map((step) => [step.id, step.describe]))
-  let previous = present.at(-1)?.hash ?? ''
+  const before = present.at(-1)
+  let previous = before === undefined ? '' : linkTo(before)
   let added = ''
   for (const line of lines) {
     const outcome = line.sequence > last ? outcomeOf(line) : null
@@ -82,11 +114,12 @@ export async function syncAudit(benchPath: string, runId: string, plan: Plan, li
   }
 }
 
-/** Number of the first line whose hash does not hold, or null when the chain is whole. */
+/** Number of the first line that cannot be read or whose hash does not hold, or null when the chain is whole. */
 export async function brokenAuditLine(benchPath: string): Promise<number | null> {
   let previous = ''
-  for (const [index, line] of (await readLines(auditPath(benchPath))).entries()) {
-    const { hash, ...rest } = line
+  for (const [index, read] of (await readLines(auditPath(benchPath))).entries()) {
+    if (read.line === null) return index + 1
+    const { hash, ...rest } = read.line
     if (rest.previous !== previous || hashOf(rest) !== hash) return index + 1
     previous = hash
   }

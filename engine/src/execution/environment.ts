@@ -14,6 +14,8 @@ export type RunEvent =
   | { event: 'check'; title: string; status: string; evidence: string }
   | { event: 'failure'; message: string; decision: RecoveryDecision }
   | { event: 'kept'; what: string; left: string; now: string }
+  /** Something beside the run went wrong; its outcome stands. */
+  | { event: 'warning'; message: string }
 
 /** Everything the execution room needs from outside. Passed in, so that tests and front doors decide. */
 export interface RunEnvironment {

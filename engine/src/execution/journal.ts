@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
+import { syncDirectory } from '../host/local/files.ts'
 import { Phase } from './plan.ts'
 
 export const runStates = ['planned', 'running', 'done', 'attention', 'rolling-back', 'rolled-back', 'retired'] as const
@@ -70,6 +72,7 @@ export const JournalLine = z.discriminatedUnion('type', [
         critical: z.boolean(),
         evidence: z.string(),
         remedy: z.string().optional(),
+        seen: z.json().exactOptional(),
       }),
     ),
   }),
@@ -100,6 +103,7 @@ export class Journal {
     const { lines, goodBytes } = parseJournal(path, await readAll(handle))
     await handle.truncate(goodBytes)
     await handle.sync()
+    await syncDirectory(dirname(path))
     return new Journal(path, lines, handle)
   }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
@@ -40,14 +39,17 @@ async function deadLock(host: Host, path: string): Promise<string | null> {
   }
   const alive = await host.processIdentity(owner.pid)
   if (alive !== null && alive.startTime === owner.startTime && alive.bootId === owner.bootId) return null
+  // A process of another user that may not be looked at (hidepid) cannot be called gone, unless the machine was restarted since.
+  const own = await host.processIdentity(process.pid)
+  if (alive === null && own?.bootId === owner.bootId && (await host.isHiddenProcess(owner.pid))) return null
   return `${owner.pid}-${owner.startTime}-${owner.bootId.slice(0, 8)}-${Date.parse(owner.when)}`
 }
 
 /** What a lock keeps others from. */
 type Place = 'bench' | 'machine'
 
-/** Files such as /etc/hosts and nginx's belong to all benches of a machine. */
-const MACHINE_LOCKS = ['/run/lock', tmpdir()]
+/** Files such as /etc/hosts and nginx's belong to all benches of a machine; TMPDIR is each user's own, so it is not asked. */
+const MACHINE_LOCKS = ['/run/lock', '/tmp']
 
 /**
  * Holds the bench's lock while the work runs, and the machine's too when files outside the bench are edited.

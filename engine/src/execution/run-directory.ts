@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MigratorError } from '../host/errors.ts'
-import { writeFileAtomic } from '../host/local/files.ts'
+import { syncDirectory, writeFileAtomic } from '../host/local/files.ts'
 import { Journal, type JournalLine, parseJournal, type RunState } from './journal.ts'
 import { Plan } from './plan.ts'
 
@@ -46,7 +46,8 @@ export function newRunId(now: Date, what: string, random: string): string {
 
 export async function makeStateDirectory(benchPath: string): Promise<string> {
   const path = stateDirectory(benchPath)
-  await mkdir(join(path, 'runs'), { recursive: true, mode: 0o700 })
+  const made = await mkdir(join(path, 'runs'), { recursive: true, mode: 0o700 })
+  if (made !== undefined) for (const parent of [path, benchPath]) await syncDirectory(parent)
   return path
 }
 
@@ -58,6 +59,7 @@ export async function makeRunDirectory(benchPath: string, id: string, plan: Plan
   await mkdir(run.vault, { mode: 0o700 })
   await writeFile(run.reserve, Buffer.alloc(RESERVE_BYTES, 0x2e), { mode: 0o600, flush: true })
   await writeFileAtomic(run.plan, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
+  for (const parent of [run.path, dirname(run.path)]) await syncDirectory(parent)
   return run
 }
 

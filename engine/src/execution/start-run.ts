@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
 import { MigratorError } from '../host/errors.ts'
-import { syncAudit } from './audit.ts'
+import { auditRun } from './audit-run.ts'
 import type { RunEnvironment } from './environment.ts'
 import { executePlan, type RunOutcome } from './execute.ts'
-import { withReserve } from './full-disk.ts'
 import type { Journal } from './journal.ts'
 import { withLock } from './lock.ts'
 import type { Plan } from './plan.ts'
@@ -21,7 +20,7 @@ import {
   releaseReserve,
 } from './run-directory.ts'
 import { needsAttention } from './settle-failure.ts'
-import { filesOf } from './step-files.ts'
+import { isSharedByMachine } from './step-files.ts'
 
 export interface FinishedRun {
   run: RunDirectory
@@ -65,7 +64,7 @@ export function startRun(environment: RunEnvironment, plan: Plan): Promise<Finis
 
 async function drive(environment: RunEnvironment, run: RunDirectory, plan: Plan): Promise<FinishedRun> {
   const outcome = await withJournal(environment, run, plan, (journal) => executePlan(environment, run, plan, journal))
-  if (outcome.outcome === 'done' && plan.command === 'cleanup') await retireRuns(environment.benchPath, plan, run.id)
+  if (outcome.outcome === 'done' && plan.command === 'cleanup') await retireRuns(environment, plan, run.id)
   return { run, outcome }
 }
 
@@ -126,13 +125,13 @@ async function withJournal<Result>(
     await journal.close()
     // What was kept for the way back is of no use any more once the run is taken back.
     if (journal.state === 'rolled-back') await releaseReserve(run)
-    await withReserve(run, () => syncAudit(environment.benchPath, run.id, plan, journal.lines))
+    await auditRun(environment, run, plan, journal.lines)
   }
 }
 
 /** Whether the plan edits files that other benches of the machine share. */
 function touchesMachine(plan: Plan): boolean {
-  return plan.steps.some((step) => filesOf(step).paths.some((path) => !path.startsWith(`${plan.benchPath}/`)))
+  return plan.steps.some((step) => isSharedByMachine(step, plan.benchPath))
 }
 
 /** A line for the run's own log: what a closed terminal would have shown. */

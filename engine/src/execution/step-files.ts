@@ -12,3 +12,7 @@ export function filesOf(step: PlanStep): { paths: string[]; privileged: boolean 
   const { path, files = [], privileged = false } = WithFiles.catch({}).parse(step.params)
   return { paths: [...(path === undefined ? [] : [path]), ...files.map((file) => file.path)], privileged }
 }
+
+/** Whether the step edits something that other benches of the machine share; the owner's crontab is one for all benches of an owner. */
+export const isSharedByMachine = (step: PlanStep, benchPath: string): boolean =>
+  step.kind === 'user-crontab' || filesOf(step).paths.some((path) => !path.startsWith(`${benchPath}/`))

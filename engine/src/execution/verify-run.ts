@@ -1,11 +1,15 @@
 import type { CheckResult } from '../checks/check.ts'
 import { answerChecks } from './answer-checks.ts'
+import { auditPath, brokenAuditLine } from './audit.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Plan, PlanCheck } from './plan.ts'
 import type { RunSummary } from './run-directory.ts'
 
 /** The proof of a finished run, asked again now; what the run's last search found is searched anew. Changes nothing and journals nothing. */
-export function verifyRun(environment: RunEnvironment, { run, plan, lines }: RunSummary): Promise<CheckResult[]> {
+export async function verifyRun(
+  environment: RunEnvironment,
+  { run, plan, lines }: RunSummary,
+): Promise<CheckResult[]> {
   const capture = plan.steps.find((step) => step.kind === 'capture-rows')
   const checks = plan.checks
     .filter((check) => check.phase === 'verify_migration')
@@ -13,7 +17,22 @@ export function verifyRun(environment: RunEnvironment, { run, plan, lines }: Run
       (check): PlanCheck =>
         check.id === 'no-occurrence-left' && capture ? { ...check, params: capture.params } : check,
     )
-  return answerChecks(environment, run.vault, { ...plan, checks }, lines, 'verify_migration')
+  const results = await answerChecks(environment, run.vault, { ...plan, checks }, lines, 'verify_migration')
+  return [...results, await auditUnbroken(environment.benchPath)]
+}
+
+/** Whether what the bench's audit log says can be relied on. It says nothing about the site, so it is never critical. */
+async function auditUnbroken(benchPath: string): Promise<CheckResult> {
+  const common = { id: 'audit-log', title: 'Audit log is unbroken', critical: false }
+  const path = auditPath(benchPath)
+  const broken = await brokenAuditLine(benchPath)
+  if (broken === null) return { ...common, status: 'passed', evidence: path }
+  return {
+    ...common,
+    status: 'warning',
+    evidence: `${path}, line ${broken}: it cannot be read, or somebody changed it or a line before it`,
+    remedy: 'Compare it with a backup; what the runs did stands in the journal.jsonl of each run too.',
+  }
 }
 
 /** A site that no run knows: what can be asked of any site. */

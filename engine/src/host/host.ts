@@ -102,6 +102,8 @@ export interface Host {
   /** All processes that may be seen. */
   processes(): Promise<ProcessFacts[]>
   processIdentity(pid: number): Promise<ProcessIdentity | null>
+  /** Whether a process of this number exists that belongs to somebody else: whether it may be looked at is another question. */
+  isHiddenProcess(pid: number): Promise<boolean>
   listeners(): Promise<Listener[]>
   /** One HTTP request to an address with a Host header of our choice; never follows redirects. */
   request(request: HttpRequest): Promise<HttpResponse>

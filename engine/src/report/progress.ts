@@ -79,6 +79,9 @@ export function progressReporter(
       case 'kept':
         say(`  ${style.warn('kept')} ${shown(event.what)}: ${shown(event.now)}`)
         break
+      case 'warning':
+        say(`  ${style.warn('warning')} ${shown(event.message)}`)
+        break
     }
   }
 }

@@ -55,7 +55,7 @@ export async function writeTarget(path: string): Promise<string> {
 /** Where the new content of a file stands until it is whole: one name for each file, so that what a killed writer left is found. */
 export const unfinishedOf = (target: string): string => join(dirname(target), `.${basename(target)}.migrator`)
 /** The same, whole and durable, while it is being copied over a file that cannot be replaced. */
-const inPlaceOf = (target: string): string => `${unfinishedOf(target)}-in-place`
+export const inPlaceOf = (target: string): string => `${unfinishedOf(target)}-in-place`
 
 /** What a killed writer of this file left beside it: content not yet whole, content being copied in place. */
 export async function findUnfinished(

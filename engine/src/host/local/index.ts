@@ -7,7 +7,7 @@ import { notWritten } from './not-written.ts'
 import { readAnyway, removePrivileged, settleUnfinishedPrivileged, writeFilePrivileged } from './privileged.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { onlyCertificates } from './privileged-reads.ts'
-import { listeners, processes, processIdentity } from './processes.ts'
+import { isHiddenProcess, listeners, processes, processIdentity } from './processes.ts'
 import { request } from './request.ts'
 import { run } from './run.ts'
 
@@ -70,6 +70,7 @@ export function localHost(): Host {
     freeInodes: async (path) => (await statfs((await files.status(path)) ? path : dirname(path))).ffree,
     processes,
     processIdentity,
+    isHiddenProcess,
     listeners,
     request,
     privilege: async () => {

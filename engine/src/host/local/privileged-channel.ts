@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { MigratorError } from '../errors.ts'
 import type { Completed } from '../host.ts'
 import { removeDurably, unfinishedOf, writeFileAtomic, writeTarget } from './files.ts'
 import { certificatesOf, listAllowed, readAllowed } from './privileged-reads.ts'
@@ -100,11 +101,12 @@ export function answerPrivileged(child: ChildProcess): void {
     const request = Request.safeParse(message)
     if (!request.success) return
     const { id, action } = request.data
-    try {
-      child.send({ id, problem: null, completed: await perform(action) })
-    } catch (error) {
-      child.send({ id, problem: error instanceof Error ? error.message : String(error), completed: null })
-    }
+    const reply = await perform(action).then(
+      (completed) => ({ id, problem: null, completed }),
+      (error: unknown) => ({ id, problem: error instanceof Error ? error.message : String(error), completed: null }),
+    )
+    // A child that is gone needs no answer.
+    child.send(reply, () => undefined)
   })
 }
 
@@ -116,19 +118,44 @@ export const hasPrivilegedChannel = (): boolean => process.env[PRIVILEGED_CHANNE
 export function askPrivileged(action: Action): Promise<Completed> {
   asked += 1
   const id = asked
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      process.off('message', listen)
+      process.off('disconnect', lost)
+      // The open channel must not keep the process from ending.
+      process.channel?.unref()
+    }
+    const lost = () => {
+      done()
+      reject(parentGone())
+    }
     const listen = (message: unknown) => {
       const reply = Reply.safeParse(message)
       if (!reply.success || reply.data.id !== id) return
-      process.off('message', listen)
-      // The open channel must not keep the process from ending.
-      process.channel?.unref()
+      done()
       const { problem, completed } = reply.data
       const failed = problem === null ? 0 : 126
       resolve({ exitCode: failed, stdout: '', stderr: problem ?? '', ...completed, signal: null, timedOut: false })
     }
+    if (!process.connected) {
+      reject(parentGone())
+      return
+    }
     process.channel?.ref()
     process.on('message', listen)
-    process.send?.({ id, action })
+    process.once('disconnect', lost)
+    process.send?.({ id, action }, (error: Error | null) => {
+      if (error) lost()
+    })
   })
 }
+
+const parentGone = (): MigratorError =>
+  new MigratorError({
+    code: 'privilege-lost',
+    kind: 'failed',
+    message: 'The process that acts as root for this run is gone: somebody ended it.',
+    evidence: 'its channel is closed',
+    hint: 'Start the command as root again: frappe-migrator resume, or frappe-migrator rollback.',
+    failureClass: 'permission',
+  })

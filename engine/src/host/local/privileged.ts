@@ -2,17 +2,33 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MigratorError } from '../errors.ts'
 import type { Completed } from '../host.ts'
-import { findUnfinished, status, systemCode, unfinishedOf, writeTarget } from './files.ts'
+import { mountPointsOf } from '../mount-points.ts'
+import { findUnfinished, inPlaceOf, status, systemCode, unfinishedOf, writeTarget } from './files.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { run } from './run.ts'
 
+/** sudo's own words, or those of the parent that acts as root: nobody was allowed to begin. Anything else is a program that failed. */
+const isRefusal = ({ exitCode, stderr }: Completed): boolean =>
+  (exitCode === 126 && /^root does not /.test(stderr)) || (exitCode === 1 && /^sudo: |^Sorry, user /m.test(stderr))
+
 function refuseUnless(done: Completed, what: string): void {
   if (done.exitCode === 0) return
+  const evidence = done.stderr.trim().slice(0, 400)
+  if (!isRefusal(done)) {
+    throw new MigratorError({
+      code: 'file-not-written',
+      kind: 'failed',
+      message: `${what} as root failed.`,
+      evidence,
+      hint: 'Look at what the system says of the file, its directory and its disk; then try again.',
+      failureClass: 'configuration',
+    })
+  }
   throw new MigratorError({
     code: 'privilege-missing',
     kind: 'refused',
     message: `${what} needs root, and sudo did not allow it.`,
-    evidence: done.stderr.trim().slice(0, 400),
+    evidence,
     hint: 'Run the command as root (it continues as the owner of the bench), or allow these commands in sudoers.',
     failureClass: 'permission',
   })
@@ -34,12 +50,33 @@ export async function writeFilePrivileged(path: string, content: Buffer | string
     ['chmod', (mode ?? existing?.mode ?? 0o644).toString(8), temporary],
     ...(existing ? ([['chown', `${existing.userId}:${existing.groupId}`, temporary]] as [string, ...string[]][]) : []),
     ['sync', temporary],
-    ['mv', '-f', temporary, target],
-    ['sync', dirname(target)],
+    ...((await isMountPoint(target)) ? intoPlace(target) : replacing(target)),
   ]
   refuseUnless(await run({ argv: ['tee', temporary], input: content, privileged: true }), what)
-  for (const argv of steps) refuseUnless(await run({ argv, privileged: true }), what)
+  for (const argv of steps) {
+    // Only `tee` reads it; on the way into its place it is written once more.
+    refuseUnless(await run({ argv, input: argv[0] === 'tee' ? content : '', privileged: true }), what)
+  }
 }
+
+const replacing = (target: string): [string, ...string[]][] => [
+  ['mv', '-f', unfinishedOf(target), target],
+  ['sync', dirname(target)],
+]
+
+/** What cannot be replaced is overwritten, with its whole new content beside it until that is done (as files.ts does it). */
+const intoPlace = (target: string): [string, ...string[]][] => [
+  ['mv', '-f', unfinishedOf(target), inPlaceOf(target)],
+  ['sync', dirname(target)],
+  ['tee', target],
+  ['sync', target],
+  ['rm', '-f', '--', inPlaceOf(target)],
+  ['sync', dirname(target)],
+]
+
+/** A file that is mounted by itself (a container's /etc/hosts). */
+const isMountPoint = async (path: string): Promise<boolean> =>
+  mountPointsOf(await readFile('/proc/self/mountinfo', 'utf8')).has(path)
 
 export async function removePrivileged(path: string): Promise<void> {
   if (hasPrivilegedChannel()) {

@@ -35,6 +35,16 @@ export async function processIdentity(pid: number): Promise<ProcessIdentity | nu
   return { pid, startTime: stat.startTime, bootId: await bootId() }
 }
 
+/** See Host.isHiddenProcess: the system answers even where /proc hides processes of others (hidepid). */
+export async function isHiddenProcess(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
 /**
  * Reads small files of /proc into one buffer: they tell no size, so that Node would take a new 64 KiB for each.
  * null when the process is gone or may not be seen.

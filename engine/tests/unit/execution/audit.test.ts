@@ -111,3 +111,14 @@ test('a line changed, taken out or put elsewhere breaks the chain, and which one
     assert.equal(await brokenAuditLine(bench), expected)
   }
 })
+
+test('a line that cannot be read stops nobody: a new chain begins after it and names it, and the break is found', async () => {
+  const bench = newBench()
+  await syncAudit(bench, 'run-1', plan, journal)
+  appendFileSync(auditPath(bench), 'not a line\n')
+  await syncAudit(bench, 'run-2', plan, journal)
+  const lines = readFileSync(auditPath(bench), 'utf8').trim().split('\n')
+  assert.equal(lines.length, 11)
+  assert.match(String(JSON.parse(lines[6] ?? '').previous), /^broken:[0-9a-f]{64}$/)
+  assert.equal(await brokenAuditLine(bench), 6)
+})

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { allowedCommand, allowedPath, answerPrivileged } from '../../../src/host/local/privileged-channel.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'migrator-channel-'))
@@ -110,4 +111,27 @@ test('what is refused comes back as a problem, is not done, and the channel goes
   assert.equal(readFileSync(victim, 'utf8'), 'as before')
   assert.throws(() => readFileSync(join(home, 'made')))
   assert.ok(readFileSync('/etc/hosts'))
+})
+
+test('when the process that acts as root is gone, what waits for it and what asks later is told so', async () => {
+  const channel = fileURLToPath(new URL('../../../src/host/local/privileged-channel.ts', import.meta.url))
+  const asking = join(home, 'left-alone.mjs')
+  const report = join(home, 'left-alone.json')
+  writeFileSync(
+    asking,
+    `import { writeFileSync } from 'node:fs'
+     import { askPrivileged } from ${JSON.stringify(channel)}
+     const ask = () => askPrivileged({ kind: 'run', argv: ['nginx', '-t'] }).then(() => 'answered', (error) => error.code)
+     const pending = ask()
+     process.send('asked')
+     const first = await pending
+     writeFileSync(${JSON.stringify(report)}, JSON.stringify([first, await ask()]))`,
+  )
+  const child = fork(asking)
+  child.on('message', (message) => {
+    if (message === 'asked') child.disconnect()
+  })
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 0)
+  assert.deepEqual(JSON.parse(readFileSync(report, 'utf8')), ['privilege-lost', 'privilege-lost'])
 })

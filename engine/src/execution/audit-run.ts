@@ -1,0 +1,24 @@
+import { syncAudit } from './audit.ts'
+import type { RunEnvironment } from './environment.ts'
+import { withReserve } from './full-disk.ts'
+import type { JournalLine } from './journal.ts'
+import type { Plan } from './plan.ts'
+import type { RunDirectory } from './run-directory.ts'
+
+/** Brings the audit log up to the journal. What a run has done stands, whether or not its log can be written: that is a warning. */
+export async function auditRun(
+  environment: Pick<RunEnvironment, 'benchPath' | 'onEvent'>,
+  run: RunDirectory,
+  plan: Plan,
+  lines: JournalLine[],
+): Promise<void> {
+  try {
+    await withReserve(run, () => syncAudit(environment.benchPath, run.id, plan, lines))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    environment.onEvent({
+      event: 'warning',
+      message: `The audit log could not be written: ${reason}. The next command of this run adds what is missing.`,
+    })
+  }
+}
