@@ -23,14 +23,17 @@ const Answer = z.object({
   moved: z.array(z.object({ id: z.string(), new: z.string(), status: z.string(), method: z.string() })),
   running: z.array(z.string()),
   left: z.array(z.object({ id: z.string(), why: z.string() })),
+  requeued: z.array(z.string()),
 })
-type MovedJobs = { moved: number; left: { id: string; why: string }[] }
+/** When the jobs of the site began to have another name than its directory: what failed from then on did so for that. */
+type Begun = { since: string }
+type MovedJobs = Begun & { moved: number; requeued: number; left: { id: string; why: string }[] }
 
 /**
  * Gives the waiting, scheduled, deferred and failed jobs of the site their new site name; under the old one each would fail with
  * IncorrectSitePath. Running ones are waited for first; then the workers pause until the directory is renamed (resume-workers).
  */
-export const moveJobs: Change<Params, null, MovedJobs> = {
+export const moveJobs: Change<Params, Begun | null, MovedJobs> = {
   kind: 'move-jobs',
   undo: 'exact',
   params: Params,
@@ -41,10 +44,12 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
         ? `Move jobs that ${from} put meanwhile to ${to}`
         : `Move the queued, scheduled, deferred and failed jobs of ${from} to ${to}, once none runs`,
   inspect: async () => ({ state: 'pending' }),
-  prepare: async () => null,
-  apply: async (context, params) => {
+  prepare: async (context, { part }) =>
+    part === 'late' ? (MovedAt.safeParse(context.afterOf(MOVE_STEP)).data ?? begunNow()) : begunNow(),
+  apply: async (context, params, before) => {
     const { part } = params
-    const names = { old: params.from, new: params.to }
+    const { since } = before ?? begunNow()
+    const names = { old: params.from, new: params.to, since }
     const answer = await call(context, params, { ...names, pause: part !== 'late', only_wait: part === 'wait' })
     if (answer.running.length && part !== 'late') {
       throw new MigratorError({
@@ -56,12 +61,13 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
         failureClass: 'dependency',
       })
     }
-    return { moved: answer.moved.length, left: answer.left }
+    return { since, moved: answer.moved.length, requeued: answer.requeued.length, left: answer.left }
   },
-  revert: async (context, params) => {
+  revert: async (context, params, before) => {
     if (params.part !== undefined) return []
+    const { since } = before ?? begunNow()
     try {
-      const answer = await call(context, params, { old: params.to, new: params.from, pause: false })
+      const answer = await call(context, params, { old: params.to, new: params.from, since, pause: false })
       const kept: Kept[] = answer.running.map((id) => ({
         what: `job ${id}`,
         left: 'moved',
@@ -82,13 +88,21 @@ export const moveJobs: Change<Params, null, MovedJobs> = {
   },
 }
 
+/** The step whose jobs `late` completes (plan-steps.ts). */
+const MOVE_STEP = 'move-jobs'
+
+const MovedAt = z.object({ since: z.string() })
+
+/** For a run begun by a version that did not keep it, nothing that failed before counts. */
+const begunNow = (): Begun => ({ since: new Date().toISOString() })
+
 async function call(
   context: ChangeContext,
   params: Params,
-  wanted: { old: string; new: string; pause: boolean; only_wait?: boolean },
+  wanted: { old: string; new: string; since: string; pause: boolean; only_wait?: boolean },
 ): Promise<z.infer<typeof Answer>> {
   const redis = await redisUrl(context, 'redis_queue')
-  if (redis === null) return { moved: [], running: [], left: [] }
+  if (redis === null) return { moved: [], running: [], left: [], requeued: [] }
   const done = await context.host.run({
     argv: [join(context.benchPath, 'env/bin/python'), assetPath('src/changes/python/move_jobs.py')],
     directory: join(context.benchPath, 'sites'),

@@ -5,7 +5,8 @@ Reads one JSON object from standard input: {"redis", "bench_id", "old", "new", "
 therefore comes neither as an argument nor in the environment. `wait`: seconds to wait for running jobs. `pause`: leave the workers
 of the bench paused (rq:suspended, which ends by itself after a minute), because the site's directory moves next; false: end a
 pause of ours. `only_wait`: wait and leave everything as it is. Prints one JSON object:
-{"moved": [{"id", "new", "status", "method"}], "running": [...], "left": [{"id", "why"}]}.
+{"moved": [{"id", "new", "status", "method"}], "running": [...], "left": [{"id", "why"}], "requeued": [...]}.
+`since` (ISO time, UTC): jobs of the site that failed from then on because its directory was not there under their name wait again.
 
 Keys are renamed rather than saved anew: that keeps the place in the queue, the time to live and the results, and each job is whole
 under one of its two names at any moment (one MULTI a job). Layout as in rq 1.10 to 2.x: rq:queue:<queue> is a list of ids;
@@ -14,6 +15,7 @@ rq:{deferred,scheduled,failed,finished,canceled}:<queue> are sorted sets; rq:wip
 Frappe 15 begins ids with `<site>::`, Frappe 16 with `<site>||`; Frappe 14 also has bare ones, whose id stays.
 """
 
+import datetime
 import json
 import pickle
 import sys
@@ -28,7 +30,7 @@ PATIENCE = 20
 # Seconds the whole bench's workers may stand still for a job of this site that runs.
 STANDSTILL = 5
 # As engine/src/services/queue-suspension.ts has it.
-SUSPENDED, OURS = "rq:suspended", "frappe-migrator"
+SUSPENDED, OURS, SECONDS = "rq:suspended", "frappe-migrator", 300
 
 
 def text(value):
@@ -188,7 +190,7 @@ def pause_when_none_runs(connection, bench_id, site, seconds):
     """Short jobs may come without end, so the workers pause first; for a long one they go on, and it is waited for."""
     until = time.time() + seconds
     while True:
-        connection.set(SUSPENDED, OURS, ex=60, nx=True)
+        begin_pause(connection)
         if not (running := wait_for_running(connection, bench_id, site, min(until, time.time() + STANDSTILL))):
             return []
         end_pause(connection)
@@ -196,19 +198,55 @@ def pause_when_none_runs(connection, bench_id, site, seconds):
             return running
 
 
+def begin_pause(connection):
+    """A pause of ours that goes on begins anew; one that an administrator made stays theirs."""
+    if not connection.set(SUSPENDED, OURS, ex=SECONDS, nx=True) and text(connection.get(SUSPENDED)) == OURS:
+        connection.expire(SUSPENDED, SECONDS)
+
+
 def end_pause(connection):
     if text(connection.get(SUSPENDED)) == OURS:
         connection.delete(SUSPENDED)
+
+
+def failed_for_its_place(job, since):
+    ended = job.ended_at
+    if ended is None:
+        return False
+    aware = ended if ended.tzinfo else ended.replace(tzinfo=datetime.timezone.utc)
+    return aware >= since and "IncorrectSitePath" in (job.exc_info or "")
+
+
+def requeue_failed(connection, bench_id, site, since, left):
+    """What a worker took while the jobs had one name and the directory the other: each such job waits again."""
+    from rq import Queue
+    from rq.job import Job
+    from rq.registry import FailedJobRegistry
+
+    requeued = []
+    for name in queues(connection, bench_id):
+        registry = FailedJobRegistry(queue=Queue(name, connection=connection))
+        for identity in map(text, connection.zrange(f"rq:failed:{name}", 0, -1)):
+            try:
+                if read_job(connection, identity, site) is None:
+                    continue
+                job = Job.fetch(identity, connection=connection)
+                if failed_for_its_place(job, since):
+                    registry.requeue(job)
+                    requeued.append(identity)
+            except Exception as failure:  # whatever rq or an unknown pickle may raise: the job stays failed, and is listed
+                left.append({"id": identity, "why": f"failed meanwhile and not queued again: {failure!r}"})
+    return requeued
 
 
 def main():
     wanted = json.load(sys.stdin)
     connection = redis.from_url(wanted["redis"])
     bench_id, old, new = wanted["bench_id"], wanted["old"], wanted["new"]
-    moved, left = [], []
+    moved, left, requeued = [], [], []
     if wanted.get("only_wait"):
         running = wait_for_running(connection, bench_id, old, time.time() + wanted["wait"])
-        print(json.dumps({"moved": [], "running": running, "left": []}))
+        print(json.dumps({"moved": [], "running": running, "left": [], "requeued": []}))
         return
     running = pause_when_none_runs(connection, bench_id, old, wanted["wait"])
     if not running or not wanted["pause"]:
@@ -224,9 +262,10 @@ def main():
             if done:
                 moved.append(done)
         rename_relations(connection, moved, old, new)
+        requeued = requeue_failed(connection, bench_id, new, datetime.datetime.fromisoformat(wanted["since"]), left)
     if not wanted["pause"]:
         end_pause(connection)
-    print(json.dumps({"moved": moved, "running": running, "left": left}))
+    print(json.dumps({"moved": moved, "running": running, "left": left, "requeued": requeued}))
 
 
 main()
