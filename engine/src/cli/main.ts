@@ -106,7 +106,8 @@ function build(finish: (code: number) => void): Command {
   attended(
     command('cleanup', 'retire finished runs with their vaults; list what is left over')
       .option(...SITE)
-      .option('--run <id>', 'which run (default: every finished one)'),
+      .option('--run <id>', 'which run (default: every finished one)')
+      .option('--abandon', 'give up a run that can be neither finished nor taken back; the site stays as it is'),
   ).action(async (options) => finish(await (await import('./commands/cleanup.ts')).cleanup(options)))
   return root
 }

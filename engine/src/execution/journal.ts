@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { syncDirectory } from '../host/local/files.ts'
@@ -167,7 +167,7 @@ export function parseJournal(path: string, bytes: Buffer): { lines: JournalLine[
         message: `The run's journal cannot be read: ${path}, line ${index + 1}.`,
         evidence: error instanceof Error ? error.message.slice(0, 300) : String(error),
         untouched: 'Nothing was changed.',
-        hint: 'Restore the file from a backup of the machine, or restore the site from the safety backup in the vault of this run.',
+        hint: `Put the file back from a backup of the machine. To give the run up, leaving the site as it is: frappe-migrator cleanup --run ${basename(dirname(path))} --abandon`,
       })
     }
   })

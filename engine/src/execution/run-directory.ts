@@ -114,7 +114,7 @@ function parsePlan(run: RunDirectory, text: string): Plan {
       message: `The plan of run ${run.id} cannot be read: ${run.plan}.`,
       evidence,
       untouched: 'Nothing was changed.',
-      hint: `Put the file back from a backup of the machine. If that run needs no rollback any more, move ${run.path} away instead.`,
+      hint: `Put the file back from a backup of the machine. To give the run up, leaving the site as it is: frappe-migrator cleanup --run ${run.id} --abandon`,
     })
   let value: unknown
   try {

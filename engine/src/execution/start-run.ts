@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
 import { MigratorError } from '../host/errors.ts'
+import { mayTouch, readRuns } from './all-runs.ts'
 import { auditRun } from './audit-run.ts'
 import type { RunEnvironment } from './environment.ts'
 import { executePlan, type RunOutcome } from './execute.ts'
@@ -10,7 +11,6 @@ import type { Plan } from './plan.ts'
 import { retireRuns } from './retire.ts'
 import { journalledPolicy, rollBack } from './rollback.ts'
 import {
-  listRuns,
   makeRunDirectory,
   newRunId,
   openJournal,
@@ -31,7 +31,7 @@ const unfinishedStates = new Set(['planned', 'running', 'attention', 'rolling-ba
 
 /** Runs that were begun and neither finished nor taken back, oldest first. A run killed before its first journal line touched nothing. */
 export async function unfinishedRuns(benchPath: string): Promise<RunSummary[]> {
-  const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  const { runs } = await readRuns(benchPath)
   return runs.filter((run) => unfinishedStates.has(run.state) && run.lines.length > 0)
 }
 
@@ -49,6 +49,13 @@ export async function refuseUnfinished(benchPath: string): Promise<void> {
   })
 }
 
+/** A run of the same site that cannot be read may have stopped half way. */
+async function refuseDamaged(benchPath: string, { site }: Plan): Promise<void> {
+  const { damaged } = await readRuns(benchPath)
+  const found = damaged.find((run) => mayTouch(run, site, ['done', 'rolled-back', 'retired']))
+  if (found) throw found.problem
+}
+
 /**
  * Begins a run under the bench's lock and drives it to a chosen state.
  * @throws MigratorError `bench-locked`, `unfinished-run`
@@ -57,6 +64,7 @@ export function startRun(environment: RunEnvironment, plan: Plan): Promise<Finis
   const id = newRunId(new Date(), plan.command === 'cleanup' ? 'cleanup' : 'rename', randomUUID())
   return withLock(environment.host, environment.benchPath, { id, touchesMachine: touchesMachine(plan) }, async () => {
     await refuseUnfinished(environment.benchPath)
+    if (plan.command === 'rename-domain') await refuseDamaged(environment.benchPath, plan)
     const run = await makeRunDirectory(environment.benchPath, id, plan)
     return drive(environment, run, plan)
   })

@@ -6,10 +6,7 @@ import type { Plan, PlanCheck } from './plan.ts'
 import type { RunSummary } from './run-directory.ts'
 
 /** The proof of a finished run, asked again now; what the run's last search found is searched anew. Changes nothing and journals nothing. */
-export async function verifyRun(
-  environment: RunEnvironment,
-  { run, plan, lines }: RunSummary,
-): Promise<CheckResult[]> {
+export async function verifyRun(environment: RunEnvironment, { run, plan, lines }: RunSummary): Promise<CheckResult[]> {
   const capture = plan.steps.find((step) => step.kind === 'capture-rows')
   const checks = plan.checks
     .filter((check) => check.phase === 'verify_migration')

@@ -1,20 +1,31 @@
+import type { DamagedRun } from '../execution/all-runs.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
 import type { Style } from './style.ts'
 
 /** The runs of a bench, oldest first: id, when (UTC), state, site. */
-export function renderRuns(runs: RunSummary[], style: Style): string {
+export function renderRuns(runs: (RunSummary | DamagedRun)[], style: Style): string {
   if (runs.length === 0) return 'There is no run on this bench.'
   const { good, warn, bad, dim } = style
   const paint = {
     ...{ done: good, attention: bad, running: warn, 'rolling-back': warn },
-    ...{ planned: dim, 'rolled-back': dim, retired: dim },
+    ...{ planned: dim, 'rolled-back': dim, retired: dim, damaged: bad },
   }
   const width = Math.max(...runs.map(({ run }) => run.id.length))
   return runs
-    .map(({ run, state, plan, lines }) => {
-      const what = plan.command === 'cleanup' ? 'cleanup' : `${plan.site.oldName} → ${plan.site.newName}`
-      const when = (lines[0]?.time ?? plan.createdAt).slice(0, 16).replace('T', ' ')
-      return `${style.bold(run.id.padEnd(width))}  ${when} UTC  ${paint[state](state.padEnd(12))}  ${what}`
+    .map((listed) => {
+      const { run, state } = listed
+      const when = begun(listed).slice(0, 16).replace('T', ' ')
+      return `${style.bold(run.id.padEnd(width))}  ${when} UTC  ${paint[state](state.padEnd(12))}  ${whatOf(listed)}`
     })
     .join('\n')
+}
+
+function begun(listed: RunSummary | DamagedRun): string {
+  const first = listed.state === 'damaged' ? undefined : listed.lines[0]?.time
+  return first ?? listed.plan?.createdAt ?? '?'.padEnd(16)
+}
+
+function whatOf({ plan }: RunSummary | DamagedRun): string {
+  if (plan === null) return 'its plan cannot be read'
+  return plan.command === 'cleanup' ? 'cleanup' : `${plan.site.oldName} → ${plan.site.newName}`
 }

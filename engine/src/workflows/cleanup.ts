@@ -16,6 +16,17 @@ export interface Orphan {
 /** Runs whose vault is no longer needed once somebody says so. */
 export const retirable = (run: RunSummary): boolean => run.state === 'done' || run.state === 'rolled-back'
 
+/** What somebody is told who gives a run up: where the site is left, and what goes on lying about. */
+export function whatStays({ run, lines }: RunSummary, plan: Plan): string[] {
+  const touched = new Set(lines.flatMap((line) => (line.type === 'intent' ? [line.step] : [])))
+  for (const line of lines) if (line.type === 'reverted') touched.delete(line.step)
+  const steps = plan.steps.filter((one) => touched.has(one.id) && one.phase !== 'backup_current_state')
+  return [
+    ...steps.map((one) => `done or begun, and not taken back: ${one.describe}`),
+    `before-images and the safety backup: ${run.vault}`,
+  ]
+}
+
 function step(id: string, kind: string, params: Json): PlanStep {
   const change = changeKinds.get(kind)
   if (!change) throw new Error(`unknown kind of change: ${kind}`)

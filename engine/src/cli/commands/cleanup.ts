@@ -1,8 +1,10 @@
 import { surveyBench } from '../../bench/survey.ts'
+import { readRuns } from '../../execution/all-runs.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { listRuns, type RunSummary, readRun } from '../../execution/run-directory.ts'
+import { type RunSummary, readRun } from '../../execution/run-directory.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
 import { renderError } from '../../report/error.ts'
 import { terminalStyle } from '../../report/style.ts'
 import { findOrphans, type Orphan, planCleanup, retirable } from '../../workflows/cleanup.ts'
@@ -10,14 +12,20 @@ import { attend, confirm } from '../attendance.ts'
 import { progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
 import { openSession, surveyOptions } from '../session.ts'
+import { giveUp } from './give-up.ts'
+
+export interface CleanupOptions extends AttendedOptions {
+  run?: string
+  abandon?: boolean
+}
 
 /** Retires finished runs (permanent redirect, vault removed) and shows what else is left over; each after asking. */
-export async function cleanup(options: AttendedOptions & { run?: string }): Promise<number> {
+export async function cleanup(options: CleanupOptions): Promise<number> {
   const { host, benchPath } = await openSession(options)
+  if (options.abandon) return giveUp(host, benchPath, options)
   await refuseUnfinished(benchPath)
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
-  const all = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
-  const runs = chosenRuns(all, options.run)
+  const runs = await chosenRuns(host, benchPath, options.run)
   const orphans = findOrphans(facts, await host.processes())
   const attended = attend(options)
   try {
@@ -59,16 +67,19 @@ export async function cleanup(options: AttendedOptions & { run?: string }): Prom
   }
 }
 
-function chosenRuns(all: RunSummary[], id: string | undefined): RunSummary[] {
-  const runs = all.filter((run) => run.plan.command === 'rename-domain' && retirable(run))
-  if (id === undefined) return runs
-  const run = runs.find((one) => one.run.id === id)
-  if (run) return [run]
-  const found = all.find((one) => one.run.id === id)
+async function chosenRuns(host: Host, benchPath: string, id: string | undefined): Promise<RunSummary[]> {
+  if (id === undefined) {
+    const { runs } = await readRuns(benchPath)
+    return runs.filter((run) => run.plan.command === 'rename-domain' && retirable(run))
+  }
+  const run = await readRun(benchPath, id)
+  // A run that was given up keeps its vault until somebody names it.
+  const givenUp = run.state === 'retired' && (await host.status(run.run.vault)) !== null
+  if (run.plan.command === 'rename-domain' && (retirable(run) || givenUp)) return [run]
   throw new MigratorError({
-    code: found ? 'run-not-retirable' : 'run-not-found',
+    code: 'run-not-retirable',
     kind: 'usage',
-    message: found ? `Run ${id} is ${found.state}.` : `There is no run ${id} on this bench.`,
+    message: `Run ${id} is ${run.state}.`,
     untouched: 'Nothing was changed.',
     hint: 'List the runs with: frappe-migrator rollback --list',
   })

@@ -1,3 +1,4 @@
+import { readRuns } from '../../execution/all-runs.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import { readRun } from '../../execution/run-directory.ts'
 import { resumeRun, unfinishedRuns } from '../../execution/start-run.ts'
@@ -13,6 +14,9 @@ export async function resume(options: AttendedOptions & { run?: string }): Promi
   const unfinished = await unfinishedRuns(benchPath)
   const found = options.run === undefined ? unfinished.at(-1) : await readRun(benchPath, options.run)
   if (!found) {
+    const { damaged } = await readRuns(benchPath)
+    const unreadable = damaged.find((run) => !['done', 'rolled-back', 'retired'].includes(run.lastState ?? ''))
+    if (unreadable) throw unreadable.problem
     process.stderr.write('There is no unfinished run on this bench. Nothing to do.\n')
     return 0
   }

@@ -1,6 +1,7 @@
+import { type DamagedRun, mayTouch, readRuns } from '../../execution/all-runs.ts'
 import { keptIn } from '../../execution/kept.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { listRuns, type RunSummary, readRun } from '../../execution/run-directory.ts'
+import { type RunSummary, readRun } from '../../execution/run-directory.ts'
 import { rollBackRun, startRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { renderRuns } from '../../report/render-runs.ts'
@@ -21,17 +22,18 @@ interface RollbackOptions extends AttendedOptions {
 /** Takes a run back, finished or not: the latest one that stands, unless another is named. */
 export async function rollback(options: RollbackOptions): Promise<number> {
   const session = await openSession(options)
-  const runs = await Promise.all((await listRuns(session.benchPath)).map((id) => readRun(session.benchPath, id)))
+  const { runs, damaged } = await readRuns(session.benchPath)
   if (options.list) {
+    const all = [...runs, ...damaged].sort((one, other) => (one.run.id < other.run.id ? -1 : 1))
     if (options.json)
       process.stdout.write(
         `${JSON.stringify(
-          runs.map((run) => ({ id: run.run.id, state: run.state, site: run.plan.site })),
+          all.map((run) => ({ id: run.run.id, state: run.state, site: run.plan?.site ?? null })),
           null,
           2,
         )}\n`,
       )
-    else process.stdout.write(`${renderRuns(runs, terminalStyle(process.stdout))}\n`)
+    else process.stdout.write(`${renderRuns(all, terminalStyle(process.stdout))}\n`)
     return 0
   }
   const found = options.run === undefined ? runs.findLast(stands) : await readRun(session.benchPath, options.run)
@@ -44,6 +46,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
     if (found.state === 'rolled-back' && options.rewriteNewContent)
       return await followNewContent(session, found, options, attended)
     refuseImpossible(found, runs, options.onConflict)
+    refuseBehindDamaged(found, damaged)
     let onConflict = options.onConflict ?? 'keep'
     if (attended.interactive && !options.yes) {
       if (
@@ -79,10 +82,18 @@ const stands = (run: RunSummary): boolean =>
 /** Taken back already, and something was kept that may be restored now. */
 const hasKept = (run: RunSummary): boolean => run.state === 'rolled-back' && keptIn(run.lines).length > 0
 
-/** Finished and never taken back before cleanup retired it. */
+/** Never taken back before cleanup retired it. */
 function retiredStanding({ state, lines }: RunSummary): boolean {
   const states = lines.flatMap((line) => (line.type === 'state' ? [line.state] : []))
-  return state === 'retired' && states.includes('done') && !states.includes('rolled-back')
+  return state === 'retired' && !states.includes('rolled-back') && lines.some((line) => line.type === 'intent')
+}
+
+/** A later run of the site that cannot be read would have to be taken back first. */
+function refuseBehindDamaged(found: RunSummary, damaged: DamagedRun[]): void {
+  const later = damaged.find(
+    (run) => run.run.id > found.run.id && mayTouch(run, found.plan.site, ['rolled-back', 'retired']),
+  )
+  if (later) throw later.problem
 }
 
 function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'keep' | 'restore' | undefined): void {

@@ -1,8 +1,9 @@
 import { siteByAnyName } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import type { CheckResult } from '../../checks/check.ts'
+import { readRuns } from '../../execution/all-runs.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { listRuns, type RunSummary, readRun } from '../../execution/run-directory.ts'
+import { type RunSummary, readRun } from '../../execution/run-directory.ts'
 import { verifyRun, verifySite } from '../../execution/verify-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { renderChecks } from '../../report/render-checks.ts'
@@ -35,7 +36,7 @@ export async function verifyMigration(options: CommonOptions & { run?: string })
 
 async function findRun({ benchPath }: Session, options: CommonOptions & { run?: string }): Promise<RunSummary | null> {
   if (options.run !== undefined) return readRun(benchPath, options.run)
-  const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  const { runs } = await readRuns(benchPath)
   const { site } = options
   const ofSite = runs.filter(
     ({ plan }) =>

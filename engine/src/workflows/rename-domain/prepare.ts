@@ -3,8 +3,8 @@ import type { BenchFacts } from '../../bench/bench-facts.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import { openSiteDatabase } from '../../database/open.ts'
+import { readRuns } from '../../execution/all-runs.ts'
 import type { Plan, SitePlace } from '../../execution/plan.ts'
-import { listRuns, readRun } from '../../execution/run-directory.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { inspectCertificate } from '../../services/certificates.ts'
@@ -90,7 +90,7 @@ async function prepare(
 
 /** Renames of this bench that were finished and not taken back, oldest first. */
 async function standingRenames(benchPath: string): Promise<SitePlace[]> {
-  const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  const { runs } = await readRuns(benchPath)
   return runs.flatMap(({ plan, lines }) => {
     const states = lines.flatMap((line) => (line.type === 'state' ? [line.state] : []))
     const stands = states.includes('done') && !states.includes('rolled-back') && plan.command === 'rename-domain'

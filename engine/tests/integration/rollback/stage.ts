@@ -13,6 +13,7 @@ export interface RollbackStage extends KillStage {
   lastRun(): string
   vaultFile(begin: string): string
   rename(source?: string, target?: string): Promise<{ code: number; stdout: string; stderr: string }>
+  verify(): Promise<{ code: number; stdout: string; stderr: string }>
   command(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }>
 }
 
@@ -33,6 +34,7 @@ export async function rollbackStage(wanted: Partial<RenameRequest> = {}): Promis
     },
     rename: (source = request.source, target = request.target) =>
       start(benchPath, renameArguments({ ...request, source, target }), environment).ended,
+    verify: () => start(benchPath, ['verify-migration'], environment).ended,
     command: (...parameters) => start(benchPath, [...parameters, '--no-interactive'], environment).ended,
   }
 }

@@ -1,0 +1,62 @@
+import { abandonRun } from '../../execution/abandon.ts'
+import { type DamagedRun, readRuns } from '../../execution/all-runs.ts'
+import type { RunSummary } from '../../execution/run-directory.ts'
+import { MigratorError } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
+import { whatStays } from '../../workflows/cleanup.ts'
+import { attend, confirm } from '../attendance.ts'
+import { progressEvents } from '../finish-run.ts'
+import type { AttendedOptions } from '../options.ts'
+
+/** `cleanup --run ID --abandon`: a run that can be neither finished nor taken back stands in nobody's way any more. */
+export async function giveUp(
+  host: Host,
+  benchPath: string,
+  options: AttendedOptions & { run?: string },
+): Promise<number> {
+  const found = await abandonable(benchPath, options.run)
+  const { id } = found.run
+  const stays =
+    found.state === 'damaged'
+      ? ['what it changed: its record cannot be read', `before-images and the safety backup: ${found.run.vault}`]
+      : whatStays(found, found.plan)
+  const attended = attend(options)
+  try {
+    process.stderr.write(
+      `Giving up run ${id} (${found.state}). What stays:\n${stays.map((line) => `  ${line}\n`).join('')}`,
+    )
+    const agreed =
+      options.yes ||
+      (attended.interactive && (await confirm('Give it up? It can neither be finished nor taken back afterwards.')))
+    if (!agreed) {
+      process.stderr.write(`Nothing was changed.${attended.interactive ? '' : ' Add --yes to give it up.'}\n`)
+      return 0
+    }
+    await abandonRun({ host, benchPath, onEvent: progressEvents() }, found)
+    if (options.json) process.stdout.write(`${JSON.stringify({ run: id, state: 'retired', stays }, null, 2)}\n`)
+    process.stderr.write(
+      `Given up. When its backup is of no use any more: frappe-migrator cleanup --run ${id}\nLook at what stands now: frappe-migrator analyze-site\n`,
+    )
+    return 0
+  } finally {
+    attended.release()
+  }
+}
+
+async function abandonable(benchPath: string, id: string | undefined): Promise<RunSummary | DamagedRun> {
+  const { runs, damaged } = await readRuns(benchPath)
+  const found = [...runs, ...damaged].find((run) => run.run.id === id)
+  const state = found?.state === 'damaged' ? (found.lastState ?? 'running') : found?.state
+  if (found && state !== 'retired' && state !== 'rolled-back') return found
+  throw new MigratorError({
+    code: found ? 'run-not-abandonable' : id === undefined ? 'run-missing' : 'run-not-found',
+    kind: 'usage',
+    message: found
+      ? `Run ${id} is ${state}: it stands in nobody's way.`
+      : id === undefined
+        ? 'Which run shall be given up?'
+        : `There is no run ${id} on this bench.`,
+    untouched: 'Nothing was changed.',
+    hint: 'Name it with --run; list the runs with: frappe-migrator rollback --list',
+  })
+}

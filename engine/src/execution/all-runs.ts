@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import { MigratorError } from '../host/errors.ts'
+import { systemCode } from '../host/local/files.ts'
+import { JournalLine, type RunState } from './journal.ts'
+import { Plan, type SitePlace } from './plan.ts'
+import { listRuns, type RunDirectory, type RunSummary, readRun, runDirectory } from './run-directory.ts'
+
+/** A run whose journal or plan cannot be read. Only what is asked of this run itself fails. */
+export interface DamagedRun {
+  run: RunDirectory
+  state: 'damaged'
+  /** null when the plan cannot be read either. */
+  plan: Plan | null
+  /** The last state that can still be read. */
+  lastState: RunState | null
+  problem: MigratorError
+}
+
+/** All runs of a bench, oldest first, those that cannot be read apart. */
+export async function readRuns(benchPath: string): Promise<{ runs: RunSummary[]; damaged: DamagedRun[] }> {
+  const all = await Promise.all((await listRuns(benchPath)).map((id) => readOne(benchPath, id)))
+  return {
+    runs: all.filter((run): run is RunSummary => run.state !== 'damaged'),
+    damaged: all.filter((run): run is DamagedRun => run.state === 'damaged'),
+  }
+}
+
+async function readOne(benchPath: string, id: string): Promise<RunSummary | DamagedRun> {
+  try {
+    return await readRun(benchPath, id)
+  } catch (error) {
+    if (!(error instanceof MigratorError)) throw error
+    const run = runDirectory(benchPath, id)
+    const plan = Plan.safeParse(parsed(await textOf(run.plan))).data ?? null
+    const states = (await textOf(run.journal)).split('\n').flatMap((line) => {
+      const { data } = JournalLine.safeParse(parsed(line))
+      return data?.type === 'state' ? [data.state] : []
+    })
+    return { run, state: 'damaged', plan, lastState: states.at(-1) ?? null, problem: error }
+  }
+}
+
+const textOf = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return ''
+    throw error
+  })
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+const namesOf = (site: SitePlace): string[] => [site.oldName, site.newName, site.oldDirectory, site.newDirectory]
+
+/** Whether a damaged run may have left something of this site half done, or done: a run that is over or retired has not. */
+export function mayTouch({ plan, lastState }: DamagedRun, site: SitePlace, over: RunState[]): boolean {
+  if (lastState !== null && over.includes(lastState)) return false
+  return plan === null || namesOf(plan.site).some((name) => namesOf(site).includes(name))
+}

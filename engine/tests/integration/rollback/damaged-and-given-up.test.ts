@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { auditPath } from '../../../src/execution/audit.ts'
+import { edit, type RollbackStage, rollbackStage, setKeys } from './stage.ts'
+
+const [source, target] = ['old.cloud', 'new.domain']
+let stage: RollbackStage
+let begin: string
+
+before(async () => {
+  stage = await rollbackStage()
+  begin = await stage.state()
+})
+after(() => stage?.remove())
+beforeEach(() => stage.fresh())
+
+async function renamed(from = source, to = target): Promise<string> {
+  const done = await stage.rename(from, to)
+  assert.equal(done.code, 0, done.stderr)
+  return stage.lastRun()
+}
+
+const journalOf = (run: string) => join(stage.benchPath, '.migrator', 'runs', run, 'journal.jsonl')
+const damage = (run: string) => edit(journalOf(run), (text) => text.replace('{', '\0'))
+
+test('a damaged record of a run that is over blocks nothing but that run', async () => {
+  const first = await renamed()
+  const back = await stage.command('rollback')
+  assert.equal(back.code, 0, back.stderr)
+  damage(first)
+  const second = await renamed()
+  const listed = await stage.command('rollback', '--list')
+  assert.match(listed.stdout, new RegExp(`${first}.*damaged.*old\\.cloud → new\\.domain\\n${second}.*done`))
+  const named = await stage.command('rollback', '--run', first)
+  assert.equal(named.code, 5, named.stderr)
+  assert.match(named.stderr, new RegExp(`line 1[\\s\\S]*cleanup --run ${first} --abandon`))
+  assert.equal((await stage.verify()).code, 0)
+  const latest = await stage.command('rollback')
+  assert.equal(latest.code, 0, latest.stderr)
+  assert.equal(await stage.state(), begin)
+})
+
+test('a damaged record of a run that stopped half way blocks a rename of its site, with the way out', async () => {
+  const at = { label: 'move-directory journal:done after', number: 1 }
+  assert.equal(await stage.drive('rename', at), null)
+  const stopped = stage.lastRun()
+  damage(stopped)
+  const resumed = await stage.command('resume')
+  assert.equal(resumed.code, 5, resumed.stderr)
+  edit(stage.configOf(target), setKeys({ maintenance_mode: 0, pause_scheduler: 0 }))
+  const refused = await stage.rename(target, 'third.test')
+  assert.equal(refused.code, 5, refused.stderr)
+  const asked = await stage.command('cleanup', '--run', stopped, '--abandon')
+  assert.equal(asked.code, 0, asked.stderr)
+  assert.match(asked.stderr, /its record cannot be read[\s\S]*Nothing was changed/)
+  const given = await stage.command('cleanup', '--run', stopped, '--abandon', '--yes')
+  assert.equal(given.code, 0, given.stderr)
+  await renamed(target, 'third.test')
+})
+
+test('a run that can never be taken back is given up, says what stays, and its vault goes when it is named', async () => {
+  const at = { label: 'move-directory journal:done after', number: 1 }
+  assert.equal(await stage.drive('rename', at), null)
+  const run = stage.lastRun()
+  renameSync(stage.site(target), join(stage.benchPath, 'dropped'))
+  const impossible = await stage.command('rollback')
+  assert.equal(impossible.code, 5, impossible.stderr)
+  assert.match(impossible.stderr, new RegExp(`cleanup --run ${run} --abandon`))
+  const given = await stage.command('cleanup', '--run', run, '--abandon', '--yes')
+  assert.equal(given.code, 0, given.stderr)
+  assert.match(given.stderr, /not taken back: Rename the directory[\s\S]*safety backup: \/.*\/vault/)
+  const vault = join(stage.benchPath, '.migrator', 'runs', run, 'vault')
+  assert.equal(existsSync(vault), true)
+  assert.match((await stage.command('rollback')).stderr, /no run on this bench that could be taken back/)
+  const again = await stage.command('cleanup', '--run', run, '--abandon', '--yes')
+  assert.equal(again.code, 3, again.stderr)
+  const cleaned = await stage.command('cleanup', '--run', run, '--yes')
+  assert.equal(cleaned.code, 0, cleaned.stderr)
+  assert.equal(existsSync(vault), false)
+})
+
+test('a line of the audit log that cannot be read does not make a finished run a failed one, and verify tells of it', async () => {
+  await renamed()
+  appendFileSync(auditPath(stage.benchPath), 'not a line\n')
+  const verified = await stage.verify()
+  assert.equal(verified.code, 0, verified.stderr)
+  assert.match(verified.stdout, /Audit log is unbroken[\s\S]*line \d+/)
+  const back = await stage.command('rollback')
+  assert.equal(back.code, 0, back.stderr)
+  assert.equal(await stage.state(), begin)
+})
+
+test('an audit log that cannot be written at all is a warning', async () => {
+  await renamed()
+  const path = auditPath(stage.benchPath)
+  renameSync(path, `${path}.away`)
+  mkdirSync(path)
+  const back = await stage.command('rollback')
+  assert.equal(back.code, 0, back.stderr)
+  assert.match(back.stderr, /audit log could not be written/)
+  assert.ok(readFileSync(journalOf(stage.lastRun()), 'utf8').includes('"rolled-back"'))
+})
