@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { MigratorError } from '../host/errors.ts'
 import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
 import { applyKeyEdits, KeyEdit, setKey, stateAt, stateWanted, valueAt } from './json-keys.ts'
+import { jsonObstacles, readText } from './json-text.ts'
 import { foundFlags, keepFlags, recordFlags } from './own-flags.ts'
 import { readStored, storedFile, storeFile } from './stored-file.ts'
 
@@ -73,16 +73,10 @@ export const editJson: Change<Params, Before, After> = {
   needs: (context, _params, before) => [storedFile(context, before.sha256)],
   lookBeforeRevert: async (context, params, _before, after) => {
     const path = await context.whereNow(params.path)
-    if ((await context.host.status(path)) === null)
-      return [{ what: `${path} is gone`, remedy: `Put ${path} back, from a backup or from where it was moved.` }]
-    try {
-      const text = await readText(context, path)
-      if (params.endsMaintenance && after) await recordFlags(context, params, text)
-      return []
-    } catch (error) {
-      if (!(error instanceof MigratorError)) throw error
-      return [{ what: `${error.message} ${error.evidence ?? ''}`.trim(), remedy: `Correct ${path}.` }]
-    }
+    const obstacles = await jsonObstacles(context, path)
+    if (obstacles.length === 0 && params.endsMaintenance && after)
+      await recordFlags(context, params, await readText(context, path))
+    return obstacles
   },
 }
 
@@ -112,23 +106,4 @@ function takeBack(
     }
   }
   return { text, kept }
-}
-
-async function readText(context: ChangeContext, path: string): Promise<string> {
-  const text = (await context.host.readFile(path)).toString()
-  try {
-    JSON.parse(text)
-  } catch (cause) {
-    throw new MigratorError({
-      code: 'config-invalid-json',
-      kind: 'refused',
-      message: `${path} is not valid JSON.`,
-      evidence: cause instanceof Error ? cause.message.replace(/"[^"]*"/g, '…') : '',
-      untouched: 'The file was not changed.',
-      hint: 'Correct the file, then try again.',
-      failureClass: 'configuration',
-      cause,
-    })
-  }
-  return text
 }

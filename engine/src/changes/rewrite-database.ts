@@ -9,6 +9,7 @@ import { markTaken } from '../rewriting/taken-values.ts'
 import { RewriteHost, RewriteTarget } from '../rewriting/targets.ts'
 import { type AppliedRows, applyRows, revertRows, WRITER_WAIT } from './apply-rows.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
+import { jsonObstacles } from './json-text.ts'
 
 const Params = z.discriminatedUnion('mode', [
   /** The rows that capture-rows found, by key, inside the maintenance window. */
@@ -68,6 +69,11 @@ export const rewriteDatabase: Change<Params, { files: { file: string; cells: num
       ...(params.mode === 'captured' && before.files.length ? [capturedFile(context, params.captureStep)] : []),
       ...rescanFiles(context),
     ].map(({ file, sha256 }) => ({ path: join(context.vault, file), sha256 })),
+  /** Where the database is stands in the bench's configuration too. */
+  lookBeforeRevert: async (context) => {
+    const path = join(context.benchPath, 'sites', 'common_site_config.json')
+    return (await context.host.status(path)) === null ? [] : jsonObstacles(context, path)
+  },
 }
 
 interface RowsFile {

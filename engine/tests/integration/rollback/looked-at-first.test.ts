@@ -35,7 +35,7 @@ async function takenBack(): Promise<void> {
 }
 
 test('before-images that were cut off are refused before anything is touched', async () => {
-  const rows = stage.vaultFile('rows-capture-rows')
+  const rows = stage.vaultFile((name) => name.startsWith('rows-capture-rows'))
   const whole = readFileSync(rows)
   truncateSync(rows, Math.floor(whole.length / 2))
   await refusedUntouched(/rows-capture-rows\.jsonl \(changed\)/)
@@ -47,7 +47,7 @@ test('before-images that were cut off are refused before anything is touched', a
 })
 
 test('a stored file that is no longer what was stored is refused before anything is touched', async () => {
-  const stored = stage.vaultFile('file-')
+  const stored = stage.vaultFile((_, text) => text.includes('"encryption_key"') && !text.includes('"maintenance_mode"'))
   const whole = readFileSync(stored)
   writeFileSync(stored, '{}')
   await refusedUntouched(/vault[\s\S]*\(changed\)/)
@@ -77,6 +77,15 @@ test('a configuration that is no longer valid is named before anything is touche
   writeFileSync(stage.configOf(target), whole.slice(0, -5))
   await refusedUntouched(/site_config\.json is not valid JSON/)
   writeFileSync(stage.configOf(target), whole)
+  await takenBack()
+})
+
+test("a bench's configuration that is no longer valid is named before anything is touched", async () => {
+  const common = join(stage.benchPath, 'sites', 'common_site_config.json')
+  const whole = readFileSync(common, 'utf8')
+  writeFileSync(common, `${whole},`)
+  await refusedUntouched(/common_site_config\.json is not valid JSON/)
+  writeFileSync(common, whole)
   await takenBack()
 })
 

@@ -11,7 +11,8 @@ export interface RollbackStage extends KillStage {
   site(name: string): string
   configOf(name: string): string
   lastRun(): string
-  vaultFile(begin: string): string
+  /** The first file of the newest run's vault that a name or a text tells. */
+  vaultFile(is: (name: string, text: string) => boolean): string
   rename(source?: string, target?: string): Promise<{ code: number; stdout: string; stderr: string }>
   verify(): Promise<{ code: number; stdout: string; stderr: string }>
   command(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }>
@@ -28,9 +29,10 @@ export async function rollbackStage(wanted: Partial<RenameRequest> = {}): Promis
     site,
     lastRun,
     configOf: (name) => join(site(name), 'site_config.json'),
-    vaultFile: (begin) => {
+    vaultFile: (is) => {
       const vault = join(runs, lastRun(), 'vault')
-      return join(vault, readdirSync(vault).find((name) => name.startsWith(begin)) ?? '')
+      const text = (name: string) => readFileSync(join(vault, name), 'utf8')
+      return join(vault, readdirSync(vault).find((name) => is(name, text(name))) ?? '')
     },
     rename: (source = request.source, target = request.target) =>
       start(benchPath, renameArguments({ ...request, source, target }), environment).ended,
