@@ -1,4 +1,5 @@
 import type { CheckResult } from '../checks/check.ts'
+import { systemCode } from '../host/local/files.ts'
 import { answerChecks } from './answer-checks.ts'
 import { auditPath, brokenAuditLine } from './audit.ts'
 import type { RunEnvironment } from './environment.ts'
@@ -22,12 +23,18 @@ export async function verifyRun(environment: RunEnvironment, { run, plan, lines 
 async function auditUnbroken(benchPath: string): Promise<CheckResult> {
   const common = { id: 'audit-log', title: 'Audit log is unbroken', critical: false }
   const path = auditPath(benchPath)
-  const broken = await brokenAuditLine(benchPath)
+  const broken = await brokenAuditLine(benchPath).catch((error: unknown) => {
+    if (systemCode(error) === undefined) throw error
+    return 0
+  })
   if (broken === null) return { ...common, status: 'passed', evidence: path }
   return {
     ...common,
     status: 'warning',
-    evidence: `${path}, line ${broken}: it cannot be read, or somebody changed it or a line before it`,
+    evidence:
+      broken === 0
+        ? `${path} cannot be read`
+        : `${path}, line ${broken}: it cannot be read, or somebody changed it or a line before it`,
     remedy: 'Compare it with a backup; what the runs did stands in the journal.jsonl of each run too.',
   }
 }
