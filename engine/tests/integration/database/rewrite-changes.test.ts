@@ -126,6 +126,8 @@ async function stage(t: TestContext, rows: string, constraint = '') {
       child: async () => undefined,
       report: () => undefined,
       progress: () => journal,
+      progressOf: (step) => journals.get(step) ?? [],
+      whereNow: async (path) => path,
       journal: async (record) => void journal.push({ direction, ...record }),
     }
   }
