@@ -1,4 +1,5 @@
 import type { RunSummary } from '../execution/run-directory.ts'
+import { whatOf } from '../execution/start-run.ts'
 import type { Style } from './style.ts'
 
 /** The runs of a bench, oldest first: id, when (UTC), state, site. */
@@ -12,9 +13,8 @@ export function renderRuns(runs: RunSummary[], style: Style): string {
   const width = Math.max(...runs.map(({ run }) => run.id.length))
   return runs
     .map(({ run, state, plan, lines }) => {
-      const what = plan.command === 'cleanup' ? 'cleanup' : `${plan.site.oldName} → ${plan.site.newName}`
       const when = (lines[0]?.time ?? plan.createdAt).slice(0, 16).replace('T', ' ')
-      return `${style.bold(run.id.padEnd(width))}  ${when} UTC  ${paint[state](state.padEnd(12))}  ${what}`
+      return `${style.bold(run.id.padEnd(width))}  ${when} UTC  ${paint[state](state.padEnd(12))}  ${whatOf(plan)}`
     })
     .join('\n')
 }

@@ -1,23 +1,26 @@
 import { surveyBench } from '../../bench/survey.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { listRuns, type RunSummary, readRun } from '../../execution/run-directory.ts'
+import type { RunSummary } from '../../execution/run-directory.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
-import { renderError } from '../../report/error.ts'
-import { terminalStyle } from '../../report/style.ts'
 import { findOrphans, type Orphan, planCleanup, retirable } from '../../workflows/cleanup.ts'
 import { attend, confirm } from '../attendance.ts'
+import { finishCleanup } from '../finish-cleanup.ts'
 import { progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
+import { nothingDone, printJson } from '../print-json.ts'
+import { refreshReports } from '../run-report.ts'
+import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
 import { openSession, surveyOptions } from '../session.ts'
 
 /** Retires finished runs (permanent redirect, vault removed) and shows what else is left over; each after asking. */
 export async function cleanup(options: AttendedOptions & { run?: string }): Promise<number> {
   const { host, benchPath } = await openSession(options)
   await refuseUnfinished(benchPath)
+  const known = await runsOfSite(benchPath, options)
+  await refreshReports(known.all)
+  const runs = chosenRuns(known)
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
-  const all = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
-  const runs = chosenRuns(all, options.run)
   const orphans = findOrphans(facts, await host.processes())
   const attended = attend(options)
   try {
@@ -40,35 +43,29 @@ export async function cleanup(options: AttendedOptions & { run?: string }): Prom
       if (orphan.step && attended.interactive && (await confirm(`${orphan.step.describe}?`))) cleared.push(orphan)
     }
     const plan = planCleanup(facts, retired, cleared)
-    if (plan.steps.length === 0) return nothingDone(options, runs, orphans)
-    const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
-    const { run, outcome } = await startRun(environment, plan)
-    if (options.json)
-      process.stdout.write(
-        `${JSON.stringify({ run: run.id, outcome: outcome.outcome, steps: plan.steps.map((step) => step.describe) }, null, 2)}\n`,
-      )
-    if (outcome.outcome === 'done') {
-      process.stderr.write(`Done: ${plan.steps.length} steps.\n`)
+    const json = options.json === true
+    const more = { runs: runs.map((run) => run.run.id), orphans: orphans.map(({ what, why }) => ({ what, why })) }
+    if (plan.steps.length === 0) {
+      if (json) printJson({ ...nothingDone(), steps: [], ...more })
+      process.stderr.write(`${nothingSaid(runs, orphans, attended.interactive)}\n`)
       return 0
     }
-    if ('error' in outcome && outcome.error)
-      process.stderr.write(`${renderError(outcome.error, terminalStyle(process.stderr))}\n`)
-    return outcome.outcome === 'interrupted' ? 130 : outcome.outcome === 'rolled-back' ? 1 : 5
+    const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
+    const { run, outcome } = await startRun(environment, plan)
+    return await finishCleanup(benchPath, run, outcome, { json, more })
   } finally {
     attended.release()
   }
 }
 
-function chosenRuns(all: RunSummary[], id: string | undefined): RunSummary[] {
-  const runs = all.filter((run) => run.plan.command === 'rename-domain' && retirable(run))
-  if (id === undefined) return runs
-  const run = runs.find((one) => one.run.id === id)
-  if (run) return [run]
-  const found = all.find((one) => one.run.id === id)
+function chosenRuns({ chosen, named }: BenchRuns): RunSummary[] {
+  const ofRename = (run: RunSummary) => run.plan.command === 'rename-domain' && retirable(run)
+  if (named === null) return chosen.filter(ofRename)
+  if (ofRename(named)) return [named]
   throw new MigratorError({
-    code: found ? 'run-not-retirable' : 'run-not-found',
+    code: 'run-not-retirable',
     kind: 'usage',
-    message: found ? `Run ${id} is ${found.state}.` : `There is no run ${id} on this bench.`,
+    message: `Run ${named.run.id} is ${named.state}.`,
     untouched: 'Nothing was changed.',
     hint: 'List the runs with: frappe-migrator rollback --list',
   })
@@ -80,13 +77,17 @@ async function agreed(interactive: boolean, options: AttendedOptions, question: 
   return interactive && (await confirm(question))
 }
 
-function nothingDone(options: AttendedOptions, runs: RunSummary[], orphans: Orphan[]): number {
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ runs: runs.map((run) => run.run.id), orphans: orphans.map(({ what, why }) => ({ what, why })) }, null, 2)}\n`,
-    )
-  process.stderr.write(runs.length ? 'Nothing was changed. Add --yes to retire the runs above.\n' : 'Nothing to do.\n')
-  return 0
+function nothingSaid(runs: RunSummary[], orphans: Orphan[], interactive: boolean): string {
+  if (runs.length === 0 && orphans.length === 0) return 'Nothing to do.'
+  const movable = orphans.some((orphan) => orphan.step !== null)
+  return [
+    'Nothing was changed.',
+    ...(runs.length ? ['Add --yes to retire the runs above.'] : []),
+    ...(movable && !interactive ? ['At a terminal, cleanup asks of each left-over by itself what shall go.'] : []),
+    ...(orphans.length && !movable
+      ? ['The left-overs above are for you to look at: cleanup touches none of them.']
+      : []),
+  ].join(' ')
 }
 
 function say(title: string, lines: string[]): void {
