@@ -44,6 +44,12 @@ test('faults on a site with an SQLite file', async (t) => {
     return { run, go }
   }
 
+  /** Now, and at the end of this test once more. */
+  const holdsAs = async (wanted: string) => {
+    assert.equal(await stage.state(), wanted)
+    await stage.keepForLater(wanted)
+  }
+
   for (const action of ['resume', 'rollback'] as const) {
     await t.test(`killed while another process holds a write transaction: ${action} waits for it`, async (test) => {
       const { run, go } = await held(test)
@@ -56,7 +62,7 @@ test('faults on a site with an SQLite file', async (t) => {
       go()
       const ended = await next.ended
       assert.equal(ended.code, 0, ended.stderr)
-      assert.equal(await stage.state(), action === 'resume' ? ends.end : ends.start)
+      await holdsAs(action === 'resume' ? ends.end : ends.start)
     })
   }
 
@@ -74,7 +80,7 @@ test('faults on a site with an SQLite file', async (t) => {
       go()
       const resumed = await command('resume').ended
       assert.equal(resumed.code, 0, resumed.stderr)
-      assert.equal(await stage.state(), ends.end)
+      await holdsAs(ends.end)
     },
   )
 
@@ -90,7 +96,7 @@ test('faults on a site with an SQLite file', async (t) => {
       assert.notEqual(await stage.state(), ends.end)
       const resumed = await command('resume').ended
       assert.equal(resumed.code, 0, resumed.stderr)
-      assert.equal(await stage.state(), ends.end)
+      await holdsAs(ends.end)
     })
   }
 
@@ -103,7 +109,7 @@ test('faults on a site with an SQLite file', async (t) => {
     go()
     const back = await command('rollback').ended
     assert.equal(back.code, 0, back.stderr)
-    assert.equal(await stage.state(), ends.start)
+    await holdsAs(ends.start)
   })
 
   await t.test('a terminal that goes away does not stop the run: it ends and logs to its folder', async (test) => {
@@ -144,6 +150,8 @@ test('faults on a site with an SQLite file', async (t) => {
     assert.match(refused.stderr + refused.stdout, /currentsite\.txt/)
     assert.equal(await stage.state(), ends.start)
   })
+
+  await t.test('what those ended in holds', () => stage.lookAgain())
 })
 
 test('a file that is a mount point of its own is written in place, and a kill in the middle is mended', async (t) => {
