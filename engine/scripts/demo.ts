@@ -18,6 +18,14 @@ const MIGRATOR = join(ENGINE, 'bin', 'frappe-migrator')
 const started = Date.now()
 const directory = join(mkdtempSync(join(tmpdir(), 'frappe-migrator-demo-')), 'frappe-bench')
 
+/** The demo keeps to its own directory: the nginx, hosts file and crontabs of this machine are nobody's playground. */
+const OWN_MACHINE = [
+  ...['--nginx-config', join(directory, 'machine', 'nginx.conf'), '--hosts-file', join(directory, 'machine', 'hosts')],
+  ...['--crontab-directory', join(directory, 'machine', 'cron.d')],
+]
+const inside = (parameters: string[]): string[] =>
+  parameters[0] === 'rename-domain' ? [...parameters, ...OWN_MACHINE] : parameters
+
 const say = (text: string) => process.stdout.write(`\n${styleText('bold', text, { stream: process.stdout })}\n`)
 
 function expect(actual: unknown, wanted: unknown, what: string): void {
@@ -29,7 +37,7 @@ function expect(actual: unknown, wanted: unknown, what: string): void {
 /** Runs one command as a user would type it and shows what it prints, shortened in the middle. */
 function migrator(parameters: string[], wantedCode: number, lines = 200): string {
   process.stdout.write(`$ frappe-migrator ${parameters.join(' ')}\n`)
-  const done = spawnSync(MIGRATOR, parameters, {
+  const done = spawnSync(MIGRATOR, inside(parameters), {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -63,7 +71,7 @@ async function killInTheMiddle(site: string, parameters: string[]): Promise<void
     runs().some((id) => !earlier.includes(id) && /"chunk":\d+,"event":"begin"/.test(journalOf(id)))
   const other = new DatabaseSync(databaseOf(site))
   other.exec('BEGIN IMMEDIATE')
-  const child = spawn(MIGRATOR, parameters, { cwd: directory, stdio: 'ignore', detached: true })
+  const child = spawn(MIGRATOR, inside(parameters), { cwd: directory, stdio: 'ignore', detached: true })
   const ended = new Promise((done) => child.once('exit', done))
   const { pid } = child
   if (pid === undefined) throw new Error('the command could not be started')
