@@ -3,9 +3,10 @@
  * stand-in framework. Runs the real command line, as a user would.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { openSiteDatabase } from '../src/database/open.ts'
@@ -16,6 +17,14 @@ const ENGINE = resolve(import.meta.dirname, '..')
 const MIGRATOR = join(ENGINE, 'bin', 'frappe-migrator')
 const started = Date.now()
 const directory = join(mkdtempSync(join(tmpdir(), 'frappe-migrator-demo-')), 'frappe-bench')
+
+/** The demo keeps to its own directory: the nginx, hosts file and crontabs of this machine are nobody's playground. */
+const OWN_MACHINE = [
+  ...['--nginx-config', join(directory, 'machine', 'nginx.conf'), '--hosts-file', join(directory, 'machine', 'hosts')],
+  ...['--crontab-directory', join(directory, 'machine', 'cron.d')],
+]
+const inside = (parameters: string[]): string[] =>
+  parameters[0] === 'rename-domain' ? [...parameters, ...OWN_MACHINE] : parameters
 
 const say = (text: string) => process.stdout.write(`\n${styleText('bold', text, { stream: process.stdout })}\n`)
 
@@ -28,7 +37,7 @@ function expect(actual: unknown, wanted: unknown, what: string): void {
 /** Runs one command as a user would type it and shows what it prints, shortened in the middle. */
 function migrator(parameters: string[], wantedCode: number, lines = 200): string {
   process.stdout.write(`$ frappe-migrator ${parameters.join(' ')}\n`)
-  const done = spawnSync(MIGRATOR, parameters, {
+  const done = spawnSync(MIGRATOR, inside(parameters), {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,12 +49,13 @@ function migrator(parameters: string[], wantedCode: number, lines = 200): string
   return done.stdout
 }
 
-async function digest(site: string): Promise<string> {
+function databaseOf(site: string): string {
   const config = JSON.parse(readFileSync(join(directory, 'sites', site, 'site_config.json'), 'utf8'))
-  const database = await openSiteDatabase({
-    kind: 'sqlite',
-    path: join(directory, 'sites', site, 'db', `${config.db_name}.db`),
-  })
+  return join(directory, 'sites', site, 'db', `${config.db_name}.db`)
+}
+
+async function digest(site: string): Promise<string> {
+  const database = await openSiteDatabase({ kind: 'sqlite', path: databaseOf(site) })
   try {
     return (await database.digest()).sha256
   } finally {
@@ -53,18 +63,34 @@ async function digest(site: string): Promise<string> {
   }
 }
 
-/** Ends a rename without warning as soon as its journal says that the site's directory has moved. */
-async function killInTheMiddle(parameters: string[]): Promise<void> {
+/** Ends a rename without warning in its rows: another writer holds the database, so that the kill meets them in the middle. */
+async function killInTheMiddle(site: string, parameters: string[]): Promise<void> {
   process.stdout.write(`$ frappe-migrator ${parameters.join(' ')}\n`)
-  const child = spawn(MIGRATOR, parameters, { cwd: directory, stdio: 'ignore', detached: true })
+  const earlier = runs()
+  const rowsBegun = () =>
+    runs().some((id) => !earlier.includes(id) && /"chunk":\d+,"event":"begin"/.test(journalOf(id)))
+  const other = new DatabaseSync(databaseOf(site))
+  other.exec('BEGIN IMMEDIATE')
+  const child = spawn(MIGRATOR, inside(parameters), { cwd: directory, stdio: 'ignore', detached: true })
   const ended = new Promise((done) => child.once('exit', done))
   const { pid } = child
   if (pid === undefined) throw new Error('the command could not be started')
-  const moved = join(directory, 'sites', 'shop.example.org', 'site_config.json')
-  while (!existsSync(moved) && child.exitCode === null) await sleep(1)
+  while (!rowsBegun() && child.exitCode === null) await sleep(5)
   process.kill(-pid, 'SIGKILL')
   await ended
-  process.stdout.write('  killed (SIGKILL) in the middle: the directory has moved, the database has not\n')
+  other.close()
+  expect(existsSync(join(directory, 'sites', site)), true, `sites/${site} is still there`)
+  process.stdout.write(
+    `  killed (SIGKILL) while it rewrote rows: what they held before is on the disk, sites/${site} is in maintenance and has its name yet\n`,
+  )
+}
+
+const runsDirectory = join(directory, '.migrator', 'runs')
+const runs = (): string[] => readdirSync(runsDirectory).sort()
+
+function journalOf(id: string): string {
+  const journal = join(runsDirectory, id, 'journal.jsonl')
+  return existsSync(journal) ? readFileSync(journal, 'utf8') : ''
 }
 
 process.stdout.write('Building a throwaway bench with one site, old.cloud (an embedded SQLite database)…\n')
@@ -84,7 +110,14 @@ try {
   migrator(['verify-migration', '--site', 'new.domain'], 0)
 
   say('4. A second rename, killed in the middle')
-  await killInTheMiddle(['rename-domain', '--source', 'new.domain', '--target', 'shop.example.org', '--no-interactive'])
+  await killInTheMiddle('new.domain', [
+    'rename-domain',
+    '--source',
+    'new.domain',
+    '--target',
+    'shop.example.org',
+    '--no-interactive',
+  ])
   migrator(['rename-domain', '--source', 'new.domain', '--target', 'other.example.org', '--no-interactive'], 4)
 
   say('5. Resume it')
@@ -97,15 +130,14 @@ try {
   expect(after, before, 'digest after the rollbacks')
 
   say('7. What stands in the log')
-  const runs = migrator(['rollback', '--list', '--json'], 0, 0)
-  const [first] = JSON.parse(runs) as { id: string }[]
-  const report = join(directory, '.migrator', 'runs', first?.id ?? '', 'report.html')
+  migrator(['rollback', '--list'], 0)
+  const report = join(runsDirectory, runs()[0] ?? '', 'report.html')
   process.stdout.write(`
 The database is the same to the last value as at the start:
   ${before}
   ${after}
-Done in ${((Date.now() - started) / 1000).toFixed(1)} s. The report of the first rename: ${report}
-The throwaway bench stays at ${directory}; remove it when you have looked.
+Done in ${((Date.now() - started) / 1000).toFixed(1)} s. The throwaway bench stays at ${directory}; remove it when you have looked.
+The report of the first rename: ${report}
 `)
 } finally {
   await server.stop()

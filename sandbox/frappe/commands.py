@@ -8,6 +8,7 @@ from frappe.utils import get_all_apps
 # Run once for each chosen site, connected to its database.
 SITE_COMMANDS = {
     "backup": "frappe.database.backup",
+    "build-search-index": "frappe.client.build_search_index",
     "clear-cache": "frappe.client.clear_cache",
     "clear-website-cache": "frappe.client.clear_cache",
     "execute": "frappe.commands.execute",

@@ -86,10 +86,10 @@ export interface ProcessManagerFacts {
   running: { name: string; pid: number; command: string; directory: string | null }[]
 }
 
-/** A directory or link under sites/ (or archived) that is no working site. */
+/** A directory, link or file under sites/ (or archived) that is no working site. */
 export interface LeftoverFacts {
   path: string
-  kind: 'symlink' | 'dangling-symlink' | 'without-config' | 'archived' | 'same-database'
+  kind: 'symlink' | 'dangling-symlink' | 'without-config' | 'stray-file' | 'archived' | 'same-database'
   detail: string
 }
 

@@ -41,9 +41,31 @@ async function hasConfig(host: Host, directory: string): Promise<boolean> {
   }
 }
 
+/** Files that bench and Frappe keep in sites/ themselves. */
+const FILES_OF_BENCH = new Set([
+  ...['apps.txt', 'apps.json', 'excluded_apps.txt', 'patches.txt', 'languages.txt'],
+  ...['common_site_config.json', 'currentsite.txt'],
+])
+
+/** What our own writer leaves beside a file when it is killed before its content is whole. */
+const UNFINISHED = /^\.(.+)\.migrator(?:-in-place)?$/
+
+function strayFile(path: string, name: string, bytes: number): LeftoverFacts | null {
+  const written = UNFINISHED.exec(name)?.[1]
+  if (written !== undefined)
+    return { path, kind: 'stray-file', detail: `left by a migrator that was killed while it wrote ${written}` }
+  if (name.startsWith('.') || FILES_OF_BENCH.has(name)) return null
+  return { path, kind: 'stray-file', detail: `a file of ${bytes} bytes that is none of the bench's own` }
+}
+
 async function readEntry(host: Host, path: string, name: string): Promise<Entry> {
   const own = await host.status(path)
   if (own === null) return null
+  if (own.kind === 'file') {
+    const leftover = strayFile(path, name, own.bytes)
+    return leftover && { leftover }
+  }
+  if (name.startsWith('.')) return null
   if (own.kind === 'directory') {
     if (await hasConfig(host, path)) return { site: { name, path, linkTarget: null, status: own } }
     return { leftover: { path, kind: 'without-config', detail: 'a directory without site_config.json' } }
@@ -65,6 +87,7 @@ const WORDS: Record<LeftoverFacts['kind'], string> = {
   symlink: 'is a link to a site: requests reach it, the scheduler does not see it',
   'dangling-symlink': 'is a link that leads nowhere',
   'without-config': 'is no site: it has no site_config.json',
+  'stray-file': 'is a file that belongs to no site',
   archived: 'is archived',
   'same-database': 'shares its database',
 }
@@ -72,7 +95,7 @@ const WORDS: Record<LeftoverFacts['kind'], string> = {
 function findingFor({ path, kind, detail }: LeftoverFacts): Finding {
   return {
     id: `site-${kind}`,
-    severity: kind === 'without-config' ? 'information' : 'warning',
+    severity: kind === 'without-config' || kind === 'stray-file' ? 'information' : 'warning',
     title: `${path} ${WORDS[kind]}.`,
     evidence: `${path}: ${detail}`,
     remedies: [`Move ${path} out of sites/ if nothing needs it.`],
@@ -82,7 +105,7 @@ function findingFor({ path, kind, detail }: LeftoverFacts): Finding {
 
 /**
  * Sorts what lies under `sites/`: sites, links to sites (frappe's get_sites leaves them out, nginx serves them), and the rest.
- * Files, hidden names and `assets` are no site's (frappe/utils/__init__.py get_sites).
+ * Files, hidden names and `assets` are no site's (frappe/utils/__init__.py get_sites); files that are not the bench's own are told of.
  */
 export async function readSiteDirectories(host: Host, bench: string): Promise<SiteDirectories> {
   const found: SiteDirectories = { sites: [], links: [], leftovers: [], findings: [] }
@@ -98,7 +121,7 @@ export async function readSiteDirectories(host: Host, bench: string): Promise<Si
     found.findings.push({ id: 'sites-unreadable', severity: 'critical', title, evidence, remedies, subject: bench })
     return found
   }
-  const wanted = names.filter((name) => name !== 'assets' && !name.startsWith('.'))
+  const wanted = names.filter((name) => name !== 'assets')
   const entries = await Promise.all(wanted.map((name) => readEntry(host, `${bench}/sites/${name}`, name)))
   for (const entry of entries) {
     if (entry === null) continue

@@ -101,7 +101,8 @@ function build(finish: (code: number) => void): Command {
   common(
     command('verify-migration', 'prove that a renamed site is whole')
       .option(...SITE)
-      .option('--run <id>', 'the run to compare with (default: the latest of the site)'),
+      .option('--run <id>', 'the run to compare with (default: the latest of the site)')
+      .option('--deep', 'read every table and compare it with what a run with --deep left'),
   ).action(async (options) => finish(await (await import('./commands/verify-migration.ts')).verifyMigration(options)))
   attended(
     command('cleanup', 'retire finished runs with their vaults; list what is left over')

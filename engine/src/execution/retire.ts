@@ -1,27 +1,47 @@
 import { z } from 'zod'
 import { auditRun } from './audit-run.ts'
 import type { RunEnvironment } from './environment.ts'
+import type { JournalLine } from './journal.ts'
 import type { Plan } from './plan.ts'
-import { openJournal, readRun, releaseReserve } from './run-directory.ts'
+import { openJournal, type RunSummary, readRun, releaseReserve } from './run-directory.ts'
 
 const Request = z.object({ runs: z.array(z.string()) })
 
-/** Marks the runs that a cleanup has retired, and the cleanup itself: none of them can be taken back any more. */
-export async function retireRuns(
-  environment: Pick<RunEnvironment, 'benchPath' | 'onEvent'>,
-  cleanup: Plan,
-  cleanupId: string,
-): Promise<void> {
-  for (const id of [...Request.parse(cleanup.request).runs, cleanupId]) {
-    const { run, plan, state } = await readRun(environment.benchPath, id)
-    if (state === 'retired') continue
-    const journal = await openJournal(run)
-    try {
-      await journal.append({ type: 'state', state: 'retired', reason: `by ${cleanupId}`, pid: process.pid })
-    } finally {
-      await journal.close()
-    }
-    await releaseReserve(run)
-    await auditRun(environment, run, plan, journal.lines)
+/** Runs that a cleanup retires. */
+export const retiredBy = (cleanup: Plan): string[] => Request.parse(cleanup.request).runs
+
+export const vaultStep = (run: string): string => `remove-vault-${run}`
+
+/** Whether a cleanup has begun to remove vaults: from then on it can only go forward. */
+export const isPastReturn = ({ plan, lines }: Pick<RunSummary, 'plan' | 'lines'>): boolean =>
+  plan.command === 'cleanup' && retiredBy(plan).some((id) => hasBegun(lines, vaultStep(id)))
+
+const hasBegun = (lines: JournalLine[], step: string): boolean =>
+  lines.some((line) => line.type === 'intent' && line.step === step)
+
+/**
+ * Marks as retired, however the cleanup ended, the runs whose vaults it has begun to remove, for they cannot be taken back any more;
+ * and at last, when it is done, the cleanup itself.
+ */
+export async function retireRuns(environment: Audited, cleanupId: string): Promise<void> {
+  const { benchPath } = environment
+  const { plan, lines, state } = await readRun(benchPath, cleanupId)
+  const gone = retiredBy(plan).filter((id) => hasBegun(lines, vaultStep(id)))
+  for (const id of gone) await retire(environment, id, cleanupId)
+  if (state === 'done') await retire(environment, cleanupId, cleanupId)
+}
+
+type Audited = Pick<RunEnvironment, 'benchPath' | 'onEvent'>
+
+async function retire(environment: Audited, id: string, by: string): Promise<void> {
+  const { run, plan, state } = await readRun(environment.benchPath, id)
+  if (state === 'retired') return
+  const journal = await openJournal(run)
+  try {
+    await journal.append({ type: 'state', state: 'retired', reason: `by ${by}`, pid: process.pid })
+  } finally {
+    await journal.close()
   }
+  await releaseReserve(run)
+  await auditRun(environment, run, plan, journal.lines)
 }

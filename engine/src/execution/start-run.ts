@@ -8,7 +8,7 @@ import { executePlan, type RunOutcome } from './execute.ts'
 import type { Journal } from './journal.ts'
 import { withLock } from './lock.ts'
 import type { Plan } from './plan.ts'
-import { retireRuns } from './retire.ts'
+import { isPastReturn, retireRuns } from './retire.ts'
 import { journalledPolicy, rollBack } from './rollback.ts'
 import {
   makeRunDirectory,
@@ -29,23 +29,35 @@ export interface FinishedRun {
 
 const unfinishedStates = new Set(['planned', 'running', 'attention', 'rolling-back'])
 
-/** Runs that were begun and neither finished nor taken back, oldest first. A run killed before its first journal line touched nothing. */
+/**
+ * Begun and neither finished nor taken back. A run killed before its first journal line touched nothing; a cleanup is finished only
+ * when it has retired itself, as its last deed.
+ */
+export const isUnfinished = ({ state, plan, lines }: RunSummary): boolean =>
+  lines.length > 0 && (unfinishedStates.has(state) || (plan.command === 'cleanup' && state === 'done'))
+
+/** The unfinished runs of a bench, oldest first. */
 export async function unfinishedRuns(benchPath: string): Promise<RunSummary[]> {
   const { runs } = await readRuns(benchPath)
-  return runs.filter((run) => unfinishedStates.has(run.state) && run.lines.length > 0)
+  return runs.filter(isUnfinished)
 }
+
+/** What a run is about, in a few words. */
+export const whatOf = ({ command, site }: Plan): string =>
+  command === 'cleanup' ? 'cleanup' : `${site.oldName} → ${site.newName}`
 
 /** @throws MigratorError `unfinished-run` */
 export async function refuseUnfinished(benchPath: string): Promise<void> {
   const [first] = await unfinishedRuns(benchPath)
   if (!first) return
+  const back = isPastReturn(first) ? '' : `. Or take it back: frappe-migrator rollback --run ${first.run.id}`
   throw new MigratorError({
     code: 'unfinished-run',
     kind: 'refused',
-    message: `An earlier run is not finished: ${first.run.id} (${first.plan.site.oldName} → ${first.plan.site.newName}, ${first.state}).`,
+    message: `An earlier run is not finished: ${first.run.id} (${whatOf(first.plan)}, ${first.state}).`,
     evidence: first.run.path,
     untouched: 'Nothing was changed.',
-    hint: `Finish it: frappe-migrator resume --run ${first.run.id}. Or take it back: frappe-migrator rollback --run ${first.run.id}`,
+    hint: `Finish it: frappe-migrator resume --run ${first.run.id}${back}`,
   })
 }
 
@@ -72,8 +84,12 @@ export function startRun(environment: RunEnvironment, plan: Plan): Promise<Finis
 
 async function drive(environment: RunEnvironment, run: RunDirectory, plan: Plan): Promise<FinishedRun> {
   const outcome = await withJournal(environment, run, plan, (journal) => executePlan(environment, run, plan, journal))
-  if (outcome.outcome === 'done' && plan.command === 'cleanup') await retireRuns(environment, plan, run.id)
+  await retireWhatIsGone(environment, run, plan)
   return { run, outcome }
+}
+
+async function retireWhatIsGone(environment: RunEnvironment, run: RunDirectory, plan: Plan): Promise<void> {
+  if (plan.command === 'cleanup') await retireRuns(environment, run.id)
 }
 
 /** Goes on with a run where its journal stands; one that was rolling back goes on rolling back. */
@@ -109,6 +125,7 @@ async function takeBack(
       return needsAttention(run, journal, error)
     }
   })
+  await retireWhatIsGone(environment, run, plan)
   return { run, outcome }
 }
 

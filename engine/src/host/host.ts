@@ -53,6 +53,8 @@ export interface ProcessFacts extends ProcessIdentity {
   userId: number
   argv: string[]
   directory: string | null
+  /** The file its program ran from, when that is gone from the disk; null while it (or a newer one) is there, and when it may not be seen. */
+  lostProgram: string | null
 }
 
 export interface Listener {

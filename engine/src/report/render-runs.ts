@@ -1,5 +1,6 @@
 import type { DamagedRun } from '../execution/all-runs.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
+import { whatOf } from '../execution/start-run.ts'
 import type { Style } from './style.ts'
 
 /** The runs of a bench, oldest first: id, when (UTC), state, site. */
@@ -15,7 +16,7 @@ export function renderRuns(runs: (RunSummary | DamagedRun)[], style: Style): str
     .map((listed) => {
       const { run, state } = listed
       const when = begun(listed).slice(0, 16).replace('T', ' ')
-      return `${style.bold(run.id.padEnd(width))}  ${when} UTC  ${paint[state](state.padEnd(12))}  ${whatOf(listed)}`
+      return `${style.bold(run.id.padEnd(width))}  ${when} UTC  ${paint[state](state.padEnd(12))}  ${told(listed)}`
     })
     .join('\n')
 }
@@ -25,7 +26,4 @@ function begun(listed: RunSummary | DamagedRun): string {
   return first ?? listed.plan?.createdAt ?? '?'.padEnd(16)
 }
 
-function whatOf({ plan }: RunSummary | DamagedRun): string {
-  if (plan === null) return 'its plan cannot be read'
-  return plan.command === 'cleanup' ? 'cleanup' : `${plan.site.oldName} → ${plan.site.newName}`
-}
+const told = ({ plan }: RunSummary | DamagedRun): string => (plan === null ? 'its plan cannot be read' : whatOf(plan))

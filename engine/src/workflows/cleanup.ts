@@ -1,7 +1,8 @@
-import type { BenchFacts } from '../bench/bench-facts.ts'
+import type { BenchFacts, LeftoverFacts } from '../bench/bench-facts.ts'
 import { belongsToBench, commandLabel } from '../bench/bench-processes.ts'
 import { changeKinds } from '../changes/registry.ts'
 import { Plan, type PlanStep } from '../execution/plan.ts'
+import { vaultStep } from '../execution/retire.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
 import type { ProcessFacts } from '../host/host.ts'
 import type { Json } from '../host/json.ts'
@@ -40,10 +41,12 @@ function step(id: string, kind: string, params: Json): PlanStep {
   }
 }
 
-/** Directories and processes of this bench whose site or program is gone. */
+const MOVABLE: ReadonlySet<LeftoverFacts['kind']> = new Set(['without-config', 'dangling-symlink', 'stray-file'])
+
+/** Directories, files and processes of this bench whose site or program is gone. */
 export function findOrphans(facts: BenchFacts, processes: ProcessFacts[]): Orphan[] {
   const directories = facts.leftovers.map((entry, index): Orphan => {
-    const movable = entry.kind === 'without-config' || entry.kind === 'dangling-symlink'
+    const movable = MOVABLE.has(entry.kind)
     return {
       what: entry.path,
       why: entry.detail,
@@ -51,9 +54,8 @@ export function findOrphans(facts: BenchFacts, processes: ProcessFacts[]): Orpha
     }
   })
   const sites = new Set(facts.sites.map((site) => site.name))
-  const lost = processes.filter(
-    (process) => process.pid !== globalThis.process.pid && belongsToBench(process, [facts.path]),
-  )
+  const ours = ownFamily(processes)
+  const lost = processes.filter((process) => !ours.has(process.pid) && belongsToBench(process, [facts.path]))
   return [
     ...directories,
     ...lost.flatMap((process): Orphan[] => {
@@ -73,19 +75,34 @@ export function findOrphans(facts: BenchFacts, processes: ProcessFacts[]): Orpha
   ]
 }
 
-function whyLost({ argv, directory }: ProcessFacts, sites: Set<string>): string | null {
+/** This process and those it was started from: the shell that somebody types in may stand in a directory that is gone. */
+function ownFamily(processes: ProcessFacts[]): Set<number> {
+  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]))
+  const family = new Set<number>()
+  for (let pid: number | undefined = globalThis.process.pid; pid && !family.has(pid); pid = parents.get(pid))
+    family.add(pid)
+  return family
+}
+
+function whyLost({ argv, directory, lostProgram }: ProcessFacts, sites: Set<string>): string | null {
+  if (lostProgram !== null) return `its program ${lostProgram} is gone`
   if (directory?.endsWith(' (deleted)')) return 'the directory it runs in is gone'
-  const at = argv.indexOf('--site')
-  const site = at >= 0 ? argv[at + 1] : undefined
-  return site !== undefined && site !== 'all' && !site.includes(',') && !sites.has(site)
-    ? `its site ${site} is gone`
-    : null
+  const site = siteOption(argv)
+  const one = site !== undefined && site !== 'all' && !site.includes(',')
+  return one && !sites.has(site) ? `its site ${site} is gone` : null
+}
+
+/** `--site NAME` or `--site=NAME`. */
+function siteOption(argv: string[]): string | undefined {
+  const at = argv.findIndex((part) => part === '--site' || part.startsWith('--site='))
+  const given = argv[at]
+  return given === '--site' ? argv[at + 1] : given?.slice('--site='.length)
 }
 
 /** Retires runs and clears away what was chosen; the vaults go last, since nothing can be taken back without them. */
 export function planCleanup(facts: BenchFacts, runs: RunSummary[], orphans: Orphan[]): Plan {
   const redirects = runs.filter((run) => run.state === 'done').flatMap((run) => redirectStep(run, facts))
-  const vaults = runs.map((run) => step(`remove-vault-${run.run.id}`, 'remove-vault', { vault: run.run.vault }))
+  const vaults = runs.map((run) => step(vaultStep(run.run.id), 'remove-vault', { vault: run.run.vault }))
   const chosen = orphans.flatMap((orphan) => (orphan.step ? [orphan.step] : []))
   const [first] = runs
   return Plan.parse({

@@ -1,16 +1,17 @@
 import { surveyBench } from '../../bench/survey.ts'
-import { readRuns } from '../../execution/all-runs.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { type RunSummary, readRun } from '../../execution/run-directory.ts'
+import type { RunSummary } from '../../execution/run-directory.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { renderError } from '../../report/error.ts'
-import { terminalStyle } from '../../report/style.ts'
 import { findOrphans, type Orphan, planCleanup, retirable } from '../../workflows/cleanup.ts'
 import { attend, confirm } from '../attendance.ts'
+import { finishCleanup } from '../finish-cleanup.ts'
 import { progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
+import { nothingDone, printJson } from '../print-json.ts'
+import { refreshReports } from '../run-report.ts'
+import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
 import { openSession, surveyOptions } from '../session.ts'
 import { giveUp } from './give-up.ts'
 
@@ -24,8 +25,10 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   const { host, benchPath } = await openSession(options)
   if (options.abandon) return giveUp(host, benchPath, options)
   await refuseUnfinished(benchPath)
+  const known = await runsOfSite(benchPath, options)
+  await refreshReports(known.all)
+  const runs = await chosenRuns(host, known)
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
-  const runs = await chosenRuns(host, benchPath, options.run)
   const orphans = findOrphans(facts, await host.processes())
   const attended = attend(options)
   try {
@@ -48,38 +51,31 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
       if (orphan.step && attended.interactive && (await confirm(`${orphan.step.describe}?`))) cleared.push(orphan)
     }
     const plan = planCleanup(facts, retired, cleared)
-    if (plan.steps.length === 0) return nothingDone(options, runs, orphans)
-    const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
-    const { run, outcome } = await startRun(environment, plan)
-    if (options.json)
-      process.stdout.write(
-        `${JSON.stringify({ run: run.id, outcome: outcome.outcome, steps: plan.steps.map((step) => step.describe) }, null, 2)}\n`,
-      )
-    if (outcome.outcome === 'done') {
-      process.stderr.write(`Done: ${plan.steps.length} steps.\n`)
+    const json = options.json === true
+    const more = { runs: runs.map((run) => run.run.id), orphans: orphans.map(({ what, why }) => ({ what, why })) }
+    if (plan.steps.length === 0) {
+      if (json) printJson({ ...nothingDone(), steps: [], ...more })
+      process.stderr.write(`${nothingSaid(runs, orphans, attended.interactive)}\n`)
       return 0
     }
-    if ('error' in outcome && outcome.error)
-      process.stderr.write(`${renderError(outcome.error, terminalStyle(process.stderr))}\n`)
-    return outcome.outcome === 'interrupted' ? 130 : outcome.outcome === 'rolled-back' ? 1 : 5
+    const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
+    const { run, outcome } = await startRun(environment, plan)
+    return await finishCleanup(benchPath, run, outcome, { json, more })
   } finally {
     attended.release()
   }
 }
 
-async function chosenRuns(host: Host, benchPath: string, id: string | undefined): Promise<RunSummary[]> {
-  if (id === undefined) {
-    const { runs } = await readRuns(benchPath)
-    return runs.filter((run) => run.plan.command === 'rename-domain' && retirable(run))
-  }
-  const run = await readRun(benchPath, id)
+async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<RunSummary[]> {
+  const ofRename = (run: RunSummary) => run.plan.command === 'rename-domain' && retirable(run)
+  if (named === null) return chosen.filter(ofRename)
   // A run that was given up keeps its vault until somebody names it.
-  const givenUp = run.state === 'retired' && (await host.status(run.run.vault)) !== null
-  if (run.plan.command === 'rename-domain' && (retirable(run) || givenUp)) return [run]
+  const givenUp = named.state === 'retired' && (await host.status(named.run.vault)) !== null
+  if (ofRename(named) || (named.plan.command === 'rename-domain' && givenUp)) return [named]
   throw new MigratorError({
     code: 'run-not-retirable',
     kind: 'usage',
-    message: `Run ${id} is ${run.state}.`,
+    message: `Run ${named.run.id} is ${named.state}.`,
     untouched: 'Nothing was changed.',
     hint: 'List the runs with: frappe-migrator rollback --list',
   })
@@ -91,13 +87,17 @@ async function agreed(interactive: boolean, options: AttendedOptions, question: 
   return interactive && (await confirm(question))
 }
 
-function nothingDone(options: AttendedOptions, runs: RunSummary[], orphans: Orphan[]): number {
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ runs: runs.map((run) => run.run.id), orphans: orphans.map(({ what, why }) => ({ what, why })) }, null, 2)}\n`,
-    )
-  process.stderr.write(runs.length ? 'Nothing was changed. Add --yes to retire the runs above.\n' : 'Nothing to do.\n')
-  return 0
+function nothingSaid(runs: RunSummary[], orphans: Orphan[], interactive: boolean): string {
+  if (runs.length === 0 && orphans.length === 0) return 'Nothing to do.'
+  const movable = orphans.some((orphan) => orphan.step !== null)
+  return [
+    'Nothing was changed.',
+    ...(runs.length ? ['Add --yes to retire the runs above.'] : []),
+    ...(movable && !interactive ? ['At a terminal, cleanup asks of each left-over by itself what shall go.'] : []),
+    ...(orphans.length && !movable
+      ? ['The left-overs above are for you to look at: cleanup touches none of them.']
+      : []),
+  ].join(' ')
 }
 
 function say(title: string, lines: string[]): void {

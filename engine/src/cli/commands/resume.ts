@@ -1,26 +1,23 @@
-import { readRuns } from '../../execution/all-runs.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { readRun } from '../../execution/run-directory.ts'
-import { resumeRun, unfinishedRuns } from '../../execution/start-run.ts'
+import { isUnfinished, resumeRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { attend } from '../attendance.ts'
+import { finishCleanup } from '../finish-cleanup.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
+import { nothingDone, printJson } from '../print-json.ts'
+import { refreshReports } from '../run-report.ts'
+import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
 import { openSession } from '../session.ts'
 
 /** Goes on with an interrupted run; one that was rolling back goes on rolling back. */
 export async function resume(options: AttendedOptions & { run?: string }): Promise<number> {
   const { host, benchPath } = await openSession(options)
-  const unfinished = await unfinishedRuns(benchPath)
-  const found = options.run === undefined ? unfinished.at(-1) : await readRun(benchPath, options.run)
-  if (!found) {
-    const { damaged } = await readRuns(benchPath)
-    const unreadable = damaged.find((run) => !['done', 'rolled-back', 'retired'].includes(run.lastState ?? ''))
-    if (unreadable) throw unreadable.problem
-    process.stderr.write('There is no unfinished run on this bench. Nothing to do.\n')
-    return 0
-  }
-  if (!unfinished.some((run) => run.run.id === found.run.id)) {
+  const runs = await runsOfSite(benchPath, options)
+  await refreshReports(runs.all)
+  const found = runs.named ?? runs.chosen.findLast(isUnfinished)
+  if (!found) return nothingToResume(runs, options)
+  if (!isUnfinished(found)) {
     throw new MigratorError({
       code: 'run-finished',
       kind: 'usage',
@@ -40,9 +37,22 @@ export async function resume(options: AttendedOptions & { run?: string }): Promi
       onConflict: 'keep',
     })
     const { run, outcome } = await resumeRun(environment, found)
-    const turnedBack = outcome.outcome === 'rolled-back' && outcome.error === null
-    return await finishRun(benchPath, run, outcome, { json: options.json === true, rollbackAskedFor: turnedBack })
+    const json = options.json === true
+    const rollbackAskedFor = outcome.outcome === 'rolled-back' && outcome.error === null
+    const finish = found.plan.command === 'cleanup' ? finishCleanup : finishRun
+    return await finish(benchPath, run, outcome, { json, rollbackAskedFor })
   } finally {
     attended.release()
   }
+}
+
+/** @throws MigratorError where a run that cannot be read may be the one that is meant */
+function nothingToResume({ all, damaged }: BenchRuns, { site, json }: AttendedOptions): number {
+  const unreadable = damaged.find((run) => !['done', 'rolled-back', 'retired'].includes(run.lastState ?? ''))
+  if (unreadable) throw unreadable.problem
+  const other = all.findLast(isUnfinished)
+  const where = site !== undefined && other ? `of site ${site} (but ${other.run.id} of another)` : 'on this bench'
+  process.stderr.write(`There is no unfinished run ${where}. Nothing to do.\n`)
+  if (json) printJson(nothingDone())
+  return 0
 }

@@ -1,15 +1,20 @@
-import { type DamagedRun, mayTouch, readRuns } from '../../execution/all-runs.ts'
+import { type DamagedRun, mayTouch } from '../../execution/all-runs.ts'
 import { keptIn } from '../../execution/kept.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { type RunSummary, readRun } from '../../execution/run-directory.ts'
-import { rollBackRun, startRun } from '../../execution/start-run.ts'
+import { isPastReturn } from '../../execution/retire.ts'
+import type { RunSummary } from '../../execution/run-directory.ts'
+import { isUnfinished, rollBackRun, whatOf } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { renderRuns } from '../../report/render-runs.ts'
 import { terminalStyle } from '../../report/style.ts'
-import { newContentPlan, surveyNewContent } from '../../workflows/rename-domain/new-content.ts'
 import { attend, confirm } from '../attendance.ts'
-import { finishRun, progressEvents } from '../finish-run.ts'
+import { finishCleanup } from '../finish-cleanup.ts'
+import { concludeRun, progressEvents } from '../finish-run.ts'
+import { followNewContent, rewriteNewContent } from '../new-content.ts'
 import type { AttendedOptions } from '../options.ts'
+import { nothingDone, printJson } from '../print-json.ts'
+import { refreshReports } from '../run-report.ts'
+import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
 import { openSession, type Session } from '../session.ts'
 
 interface RollbackOptions extends AttendedOptions {
@@ -22,62 +27,69 @@ interface RollbackOptions extends AttendedOptions {
 /** Takes a run back, finished or not: the latest one that stands, unless another is named. */
 export async function rollback(options: RollbackOptions): Promise<number> {
   const session = await openSession(options)
-  const { runs, damaged } = await readRuns(session.benchPath)
-  if (options.list) {
-    const all = [...runs, ...damaged].sort((one, other) => (one.run.id < other.run.id ? -1 : 1))
-    if (options.json)
-      process.stdout.write(
-        `${JSON.stringify(
-          all.map((run) => ({ id: run.run.id, state: run.state, site: run.plan?.site ?? null })),
-          null,
-          2,
-        )}\n`,
-      )
-    else process.stdout.write(`${renderRuns(all, terminalStyle(process.stdout))}\n`)
-    return 0
-  }
-  const found = options.run === undefined ? runs.findLast(stands) : await readRun(session.benchPath, options.run)
+  const known = await runsOfSite(session.benchPath, options)
+  const { all, damaged, chosen, named } = known
+  await refreshReports(all)
+  if (options.list) return listRuns(known, options)
+  const found = named ?? chosen.findLast(stands)
   if (!found) {
-    process.stderr.write('There is no run on this bench that could be taken back. Nothing to do.\n')
-    return 0
+    const whose = options.site === undefined ? 'on this bench' : `of site ${options.site}`
+    return nothing(options, `There is no run ${whose} that could be taken back. Nothing to do.`)
   }
   const attended = attend(options)
   try {
     if (found.state === 'rolled-back' && options.rewriteNewContent)
-      return await followNewContent(session, found, options, attended)
-    refuseImpossible(found, runs, options.onConflict)
+      return await rewriteNewContent(session, found, options, attended)
+    refuseImpossible(found, all, options.onConflict)
     refuseBehindDamaged(found, damaged)
     let onConflict = options.onConflict ?? 'keep'
     if (attended.interactive && !options.yes) {
-      if (
-        !(await confirm(`Take back run ${found.run.id} (${found.plan.site.oldName} → ${found.plan.site.newName})?`))
-      ) {
-        process.stderr.write('Nothing was changed.\n')
-        return 0
-      }
+      if (!(await confirm(`Take back run ${found.run.id} (${whatOf(found.plan)})?`)))
+        return nothing(options, 'Nothing was changed.', found.run.id)
       const question =
         'If others changed something since, shall the state from before the run replace it? (No: it is kept and listed.)'
       if (options.onConflict === undefined && (await confirm(question))) onConflict = 'restore'
     }
-    const environment = openEnvironment(session.host, found.plan, {
-      ...attended,
-      onEvent: progressEvents(),
-      onConflict,
-    })
-    const { run, outcome } = await rollBackRun(environment, found)
-    const code = await finishRun(session.benchPath, run, outcome, {
-      json: options.json === true,
-      rollbackAskedFor: true,
-    })
-    return Math.max(code, await followNewContent(session, found, options, attended))
+    return await takeBack(session, found, options, attended, onConflict)
   } finally {
     attended.release()
   }
 }
 
+/** Takes the run back, and only when that is whole looks at what names the new name since. */
+async function takeBack(
+  session: Session,
+  found: RunSummary,
+  options: RollbackOptions,
+  attended: ReturnType<typeof attend>,
+  onConflict: 'keep' | 'restore',
+): Promise<number> {
+  const environment = openEnvironment(session.host, found.plan, { ...attended, onEvent: progressEvents(), onConflict })
+  const json = options.json === true
+  const { run, outcome } = await rollBackRun(environment, found)
+  if (found.plan.command === 'cleanup')
+    return finishCleanup(session.benchPath, run, outcome, { json, rollbackAskedFor: true })
+  const { report, code } = await concludeRun(session.benchPath, run, outcome, { json, rollbackAskedFor: true })
+  const followed = outcome.outcome === 'rolled-back' ? await followNewContent(session, found, options, attended) : null
+  if (json) printJson({ ...report, new_content: followed?.document ?? null })
+  return code === 0 && followed?.unsettled ? 5 : code
+}
+
+function listRuns({ chosen, damaged }: BenchRuns, { json }: RollbackOptions): number {
+  const runs = [...chosen, ...damaged].sort((one, other) => (one.run.id < other.run.id ? -1 : 1))
+  if (json) printJson(runs.map(({ run, state, plan }) => ({ id: run.id, state, site: plan?.site ?? null })))
+  else process.stdout.write(`${renderRuns(runs, terminalStyle(process.stdout))}\n`)
+  return 0
+}
+
+function nothing({ json }: RollbackOptions, sentence: string, run: string | null = null): number {
+  process.stderr.write(`${sentence}\n`)
+  if (json) printJson(nothingDone(run))
+  return 0
+}
+
 /** Runs that can be taken back; one killed before its first journal line touched nothing. */
-const stands = (run: RunSummary): boolean =>
-  ['running', 'done', 'attention', 'rolling-back'].includes(run.state) && run.lines.length > 0
+const stands = (run: RunSummary): boolean => isUnfinished(run) || run.state === 'done'
 
 /** Taken back already, and something was kept that may be restored now. */
 const hasKept = (run: RunSummary): boolean => run.state === 'rolled-back' && keptIn(run.lines).length > 0
@@ -111,6 +123,13 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
           : 'There is nothing to take back.',
     )
   }
+  if (isPastReturn(found)) {
+    throw refuse(
+      'cleanup-past-return',
+      `The cleanup ${found.run.id} has begun to remove vaults; it can only go on.`,
+      `Finish it: frappe-migrator resume --run ${found.run.id}`,
+    )
+  }
   const names = new Set([found.plan.site.oldDirectory, found.plan.site.newDirectory])
   const laterRuns = runs.filter(
     (run) =>
@@ -134,30 +153,4 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
       `Take that one back first: frappe-migrator rollback --run ${later.run.id}`,
     )
   }
-}
-
-/** Content born under the new name: counted, and rewritten back when asked for. */
-async function followNewContent(
-  { host, benchPath }: Session,
-  found: RunSummary,
-  options: RollbackOptions,
-  attended: ReturnType<typeof attend>,
-): Promise<number> {
-  if (found.plan.command !== 'rename-domain') return 0
-  const environment = openEnvironment(host, found.plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
-  const content = await surveyNewContent(environment, found.plan)
-  if (content === null || content.values === 0) return 0
-  const { oldName, newName } = found.plan.site
-  process.stderr.write(
-    `${content.values} values still name ${newName}: written since, or there before (${content.columns.join(', ')}).\n`,
-  )
-  const wanted =
-    options.rewriteNewContent ??
-    (attended.interactive && !options.yes && (await confirm(`Rewrite ${newName} to ${oldName} in them?`)))
-  if (!wanted) {
-    process.stderr.write(`Rewrite them with: frappe-migrator rollback --run ${found.run.id} --rewrite-new-content\n`)
-    return 0
-  }
-  const { run, outcome } = await startRun(environment, newContentPlan(found.plan, content))
-  return finishRun(benchPath, run, outcome, { json: options.json === true })
 }

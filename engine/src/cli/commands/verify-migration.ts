@@ -2,31 +2,37 @@ import { siteByAnyName } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import type { CheckResult } from '../../checks/check.ts'
 import { readRuns } from '../../execution/all-runs.ts'
+import type { RunEnvironment } from '../../execution/environment.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
+import type { Plan } from '../../execution/plan.ts'
 import { type RunSummary, readRun } from '../../execution/run-directory.ts'
+import { isUnfinished } from '../../execution/start-run.ts'
+import { verifyDeep } from '../../execution/verify-deep.ts'
 import { verifyRun, verifySite } from '../../execution/verify-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { renderChecks } from '../../report/render-checks.ts'
 import { terminalStyle } from '../../report/style.ts'
+import { unfinishedResult } from '../../workflows/unfinished-run.ts'
 import { standalonePlan } from '../../workflows/verify-site.ts'
 import { attend } from '../attendance.ts'
 import { progressEvents } from '../finish-run.ts'
 import type { CommonOptions } from '../options.ts'
+import { printJson } from '../print-json.ts'
+import { refreshReports } from '../run-report.ts'
 import { openSession, type Session, surveyOptions } from '../session.ts'
 
-/** Asks the proof of the site's latest finished run again, or what can be asked of any site. Exit 2 when something failed. */
-export async function verifyMigration(options: CommonOptions & { run?: string }): Promise<number> {
+interface VerifyOptions extends CommonOptions {
+  run?: string
+  deep?: boolean
+}
+
+/** Asks the proof of the site's latest finished run again, or what can be asked of any site. Exit 2 when something failed, or a run is unfinished. */
+export async function verifyMigration(options: VerifyOptions): Promise<number> {
   const session = await openSession(options)
   const attended = attend({ interactive: false })
   try {
     const run = await findRun(session, options)
-    const plan = run?.plan ?? (await planWithoutRun(session, options))
-    const environment = openEnvironment(session.host, plan, {
-      ...attended,
-      onEvent: progressEvents(),
-      onConflict: 'keep',
-    })
-    const results = run ? await verifyRun(environment, run) : await verifySite(environment, plan)
+    const results = run && isUnfinished(run) ? [unfinishedResult(run)] : await ask(session, options, attended, run)
     print(results, run, options)
     return results.some((result) => result.status === 'failed') ? 2 : 0
   } finally {
@@ -34,17 +40,35 @@ export async function verifyMigration(options: CommonOptions & { run?: string })
   }
 }
 
-async function findRun({ benchPath }: Session, options: CommonOptions & { run?: string }): Promise<RunSummary | null> {
-  if (options.run !== undefined) return readRun(benchPath, options.run)
+async function ask(
+  session: Session,
+  options: VerifyOptions,
+  attended: ReturnType<typeof attend>,
+  run: RunSummary | null,
+): Promise<CheckResult[]> {
+  const within = (plan: Plan): RunEnvironment =>
+    openEnvironment(session.host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
+  const plan = run?.plan ?? (await planWithoutRun(session, options))
+  const environment = within(plan)
+  const results = run ? await verifyRun(environment, run) : await verifySite(environment, plan)
+  return options.deep ? [...results, await verifyDeep(environment, run)] : results
+}
+
+/** The latest run of the site that stands, finished or not; null when none does: what was refused, taken back or retired says nothing of today. */
+async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<RunSummary | null> {
   const { runs } = await readRuns(benchPath)
-  const { site } = options
-  const ofSite = runs.filter(
-    ({ plan }) =>
-      plan.command === 'rename-domain' &&
-      (site === undefined || [plan.site.newDirectory, plan.site.newName].includes(site)),
+  await refreshReports(runs)
+  if (options.run !== undefined) return readRun(benchPath, options.run)
+  const ofSite = runs.filter((run) => run.plan.command === 'rename-domain' && concerns(run, options.site))
+  return ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
+}
+
+/** A finished run is one of the site under its new name; an unfinished one leaves it under either. */
+function concerns(run: RunSummary, name: string | undefined): boolean {
+  const { oldName, newName, oldDirectory, newDirectory } = run.plan.site
+  return (
+    name === undefined || [newDirectory, newName, ...(isUnfinished(run) ? [oldDirectory, oldName] : [])].includes(name)
   )
-  const last = ofSite.at(-1)
-  return last?.state === 'done' ? last : null
 }
 
 async function planWithoutRun({ host, benchPath }: Session, options: CommonOptions) {
@@ -63,11 +87,7 @@ async function planWithoutRun({ host, benchPath }: Session, options: CommonOptio
 
 function print(results: CheckResult[], run: RunSummary | null, options: CommonOptions): void {
   const failed = results.filter((result) => result.status === 'failed').length
-  if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ run: run?.run.id ?? null, verdict: failed ? 'failed' : 'passed', checks: results.map(({ seen: _, ...result }) => result) }, null, 2)}\n`,
-    )
-    return
-  }
-  process.stdout.write(`${renderChecks(results, terminalStyle(process.stdout))}\n`)
+  const shown = results.map(({ seen: _, ...result }) => result)
+  if (options.json) printJson({ run: run?.run.id ?? null, verdict: failed ? 'failed' : 'passed', checks: shown })
+  else process.stdout.write(`${renderChecks(results, terminalStyle(process.stdout))}\n`)
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import type { Listener, ProcessFacts, ProcessIdentity } from '../host.ts'
 
 let bootIdRead: Promise<string> | undefined
@@ -68,6 +68,15 @@ function procReader(): (path: string) => string | null {
   }
 }
 
+const DELETED = ' (deleted)'
+
+/** An upgrade puts a new file in the place of the old one: then nothing is lost. */
+async function lostProgram(program: string | null): Promise<string | null> {
+  if (!program?.endsWith(DELETED)) return null
+  const path = program.slice(0, -DELETED.length)
+  return (await orNull(stat(path))) === null ? path : null
+}
+
 /** Every process that may be seen, read from /proc; other users' directories stay null. */
 export async function processes(): Promise<ProcessFacts[]> {
   const readProc = procReader()
@@ -78,12 +87,18 @@ export async function processes(): Promise<ProcessFacts[]> {
       const [statText, commandLine, status] = ['stat', 'cmdline', 'status'].map((file) =>
         readProc(`/proc/${pid}/${file}`),
       )
-      const directory = await orNull(readlink(`/proc/${pid}/cwd`))
-      const stat = parseStat(statText ?? '')
-      if (!stat || stat.state === 'Z' || typeof commandLine !== 'string' || typeof status !== 'string') return null
+      const [directory, program] = await Promise.all(
+        ['cwd', 'exe'].map((link) => orNull(readlink(`/proc/${pid}/${link}`))),
+      )
+      const parsed = parseStat(statText ?? '')
+      if (!parsed || parsed.state === 'Z' || typeof commandLine !== 'string' || typeof status !== 'string') return null
       const userId = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? -1)
       const argv = commandLine.split('\0').filter((part, index, all) => index < all.length - 1 || part !== '')
-      return { pid, startTime: stat.startTime, bootId: boot, parent: stat.parent, userId, argv, directory }
+      return {
+        ...{ pid, startTime: parsed.startTime, bootId: boot, parent: parsed.parent, userId, argv },
+        directory: directory ?? null,
+        lostProgram: await lostProgram(program ?? null),
+      }
     }),
   )
   return found.filter((entry) => entry !== null)

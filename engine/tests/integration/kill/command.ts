@@ -11,6 +11,8 @@ export interface Running {
   signal(name: NodeJS.Signals): void
   /** Closes our ends of its output, as a terminal that goes away does. */
   hangUp(): void
+  /** What it has written to stderr so far. */
+  said(): string
   /** Code 128 for one that was killed. */
   ended: Promise<Ended>
 }
@@ -26,10 +28,13 @@ export function start(directory: string, parameters: string[], environment: Node
   })
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => setTimeout(() => resolve({ code: code ?? 128, stdout, stderr }), 20))
+    // Of one that was killed the pipes may be kept open by children that outlive it; any other has written all when they close.
+    child.once('exit', (code) => code === null && resolve({ code: 128, stdout, stderr }))
+    child.once('close', (code) => resolve({ code: code ?? 128, stdout, stderr }))
   })
   return {
     pid: child.pid ?? 0,
+    said: () => stderr,
     signal: (name) => {
       child.kill(name)
     },
@@ -61,9 +66,12 @@ export function journalOf(benchPath: string): string {
   }
 }
 
-/** Waits until it is true. @throws Error after 20 seconds */
+/** Whether a rewrite has begun a chunk of rows; phases begin long before. */
+export const rowsBegun = (benchPath: string): boolean => /"chunk":\d+,"event":"begin"/.test(journalOf(benchPath))
+
+/** Waits until it is true; a slow machine gets all the time it needs. @throws Error after two minutes */
 export async function until(what: string, question: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(20)) if (await question()) return
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await delay(20)) if (await question()) return
   throw new Error(`waited in vain: ${what}`)
 }
 

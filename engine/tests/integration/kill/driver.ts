@@ -1,13 +1,15 @@
 /**
  * Runs, resumes or takes back a rename in this process and dies by SIGKILL at the chosen boundary, or does another deed there.
- * Usage: node driver.ts REQUEST-FILE rename|resume|rollback LABEL#NUMBER die|fill|end|lock|write ARGUMENT [BOUNDARIES-FILE]
+ * Usage: node driver.ts REQUEST-FILE rename|resume|rollback|cleanup LABEL#NUMBER die|fill|end|lock|write ARGUMENT [BOUNDARIES-FILE]
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { surveyBench } from '../../../src/bench/survey.ts'
 import { openEnvironment } from '../../../src/execution/open-environment.ts'
 import { listRuns, readRun } from '../../../src/execution/run-directory.ts'
 import { resumeRun, rollBackRun, startRun, unfinishedRuns } from '../../../src/execution/start-run.ts'
 import { localHost } from '../../../src/host/local/index.ts'
+import { planCleanup, retirable } from '../../../src/workflows/cleanup.ts'
 import { prepareRename } from '../../../src/workflows/rename-domain/prepare.ts'
 import { type Boundary, die, watchBoundaries, watched } from './boundaries.ts'
 import { fillDisk } from './full-disk.ts'
@@ -53,6 +55,17 @@ async function act(): Promise<string> {
     const kinds = new Map(plan.steps.map((step) => [step.id, step.kind]))
     const { outcome } = await startRun(watched(openEnvironment(host, plan, attended), kinds), plan)
     return said(outcome)
+  }
+  if (action === 'cleanup') {
+    const facts = await surveyBench(host, benchPath, {
+      nginxConfig: request.nginxConfig,
+      hostsFile: request.hostsFile,
+      crontabDirectories: request.crontabDirectories,
+    })
+    const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+    const plan = planCleanup(facts, runs.filter(retirable), [])
+    const kinds = new Map(plan.steps.map((step) => [step.id, step.kind]))
+    return said((await startRun(watched(openEnvironment(host, plan, attended), kinds), plan)).outcome)
   }
   // As the commands choose: the latest run that was begun. One killed before its first line has touched nothing.
   const ids = await listRuns(benchPath)

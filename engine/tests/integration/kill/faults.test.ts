@@ -3,10 +3,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
+import { type TestContext, test } from 'node:test'
 import { brokenAuditLine } from '../../../src/execution/audit.ts'
-import { journalOf, renameArguments, start, stillOpen, until } from './command.ts'
+import { journalOf, renameArguments, rowsBegun, start, stillOpen, until } from './command.ts'
 import { smallDisk } from './full-disk.ts'
 import { undisturbed } from './matrix.ts'
 import { createSqliteStage } from './sqlite-stage.ts'
@@ -36,33 +35,41 @@ test('faults on a site with an SQLite file', async (t) => {
     return join(directory, readdirSync(directory).find((name) => name.endsWith('.db')) ?? '')
   }
   /** A rename that waits in its rewrite, because somebody else writes; `go` lets it on. */
-  const held = async () => {
+  const held = async (test: TestContext) => {
     stage.fresh()
     const go = await holdWriter(databaseAt('old.cloud'))
+    test.after(go)
     const run = rename()
-    await until('the rewrite has begun', () => journalOf(benchPath).includes('"event":"begin"'))
-    await delay(100)
+    await until('the first rows are being rewritten', () => rowsBegun(benchPath))
     return { run, go }
   }
 
+  /** Now, and at the end of this test once more. */
+  const holdsAs = async (wanted: string) => {
+    assert.equal(await stage.state(), wanted)
+    await stage.keepForLater(wanted)
+  }
+
   for (const action of ['resume', 'rollback'] as const) {
-    await t.test(`killed while another process holds a write transaction: ${action} waits for it`, async () => {
-      const { run, go } = await held()
+    await t.test(`killed while another process holds a write transaction: ${action} waits for it`, async (test) => {
+      const { run, go } = await held(test)
       run.signal('SIGKILL')
       await run.ended
       const next = command(action)
+      const waits = action === 'resume' ? '"reason":"resumed"' : '"type":"reverting","step":"rewrite-rows"'
+      await until(`${action} has come to the rows`, () => journalOf(benchPath).includes(waits))
       assert.equal(await stillOpen(next.ended, 1000), true)
       go()
       const ended = await next.ended
       assert.equal(ended.code, 0, ended.stderr)
-      assert.equal(await stage.state(), action === 'resume' ? ends.end : ends.start)
+      await holdsAs(action === 'resume' ? ends.end : ends.start)
     })
   }
 
   await t.test(
     'a second migrator is refused and told who is at work; the lock of a dead one is taken over',
-    async () => {
-      const { run, go } = await held()
+    async (test) => {
+      const { run, go } = await held(test)
       const second = await command('rollback').ended
       assert.equal(second.code, 4, second.stderr)
       assert.match(second.stderr, new RegExp(`process ${run.pid}`))
@@ -73,14 +80,15 @@ test('faults on a site with an SQLite file', async (t) => {
       go()
       const resumed = await command('resume').ended
       assert.equal(resumed.code, 0, resumed.stderr)
-      assert.equal(await stage.state(), ends.end)
+      await holdsAs(ends.end)
     },
   )
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    await t.test(`${signal} stops at a safe point and keeps; resume goes on`, async () => {
-      const { run, go } = await held()
+    await t.test(`${signal} stops at a safe point and keeps; resume goes on`, async (test) => {
+      const { run, go } = await held(test)
       run.signal(signal)
+      if (signal === 'SIGINT') await until('it heard', () => run.said().includes('Stopping at the next safe point'))
       go()
       const stopped = await run.ended
       assert.equal(stopped.code, 130, stopped.stderr)
@@ -88,24 +96,24 @@ test('faults on a site with an SQLite file', async (t) => {
       assert.notEqual(await stage.state(), ends.end)
       const resumed = await command('resume').ended
       assert.equal(resumed.code, 0, resumed.stderr)
-      assert.equal(await stage.state(), ends.end)
+      await holdsAs(ends.end)
     })
   }
 
-  await t.test('a second Ctrl-C leaves at once; rollback takes all back', async () => {
-    const { run, go } = await held()
+  await t.test('a second Ctrl-C leaves at once; rollback takes all back', async (test) => {
+    const { run, go } = await held(test)
     run.signal('SIGINT')
-    await delay(200)
+    await until('it heard', () => run.said().includes('Stopping at the next safe point'))
     run.signal('SIGINT')
     assert.equal((await run.ended).code, 130)
     go()
     const back = await command('rollback').ended
     assert.equal(back.code, 0, back.stderr)
-    assert.equal(await stage.state(), ends.start)
+    await holdsAs(ends.start)
   })
 
-  await t.test('a terminal that goes away does not stop the run: it ends and logs to its folder', async () => {
-    const { run, go } = await held()
+  await t.test('a terminal that goes away does not stop the run: it ends and logs to its folder', async (test) => {
+    const { run, go } = await held(test)
     run.hangUp()
     go()
     const ended = await run.ended
@@ -142,6 +150,8 @@ test('faults on a site with an SQLite file', async (t) => {
     assert.match(refused.stderr + refused.stdout, /currentsite\.txt/)
     assert.equal(await stage.state(), ends.start)
   })
+
+  await t.test('what those ended in holds', () => stage.lookAgain())
 })
 
 test('a file that is a mount point of its own is written in place, and a kill in the middle is mended', async (t) => {

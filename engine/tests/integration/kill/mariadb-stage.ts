@@ -1,7 +1,9 @@
 /** A bench of the real bench CLI whose site lies in MariaDB, behind nginx, with jobs waiting in Redis. */
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { openSiteDatabase } from '../../../src/database/open.ts'
 import type { SiteDatabase } from '../../../src/database/site-database.ts'
@@ -15,7 +17,7 @@ import { startRedis } from '../../servers/redis.ts'
 import { addSite, sharedData, type TestSite } from '../../servers/site.ts'
 import { treeOf } from '../../servers/tree.ts'
 import { startWeb } from '../../servers/web.ts'
-import { baseRequest, driver, type KillStage, machineFiles } from './stage.ts'
+import { baseRequest, driver, type KillStage, LATER_MILLISECONDS, machineFiles } from './stage.ts'
 
 export interface MariadbStage extends KillStage {
   bench: TestBench
@@ -52,7 +54,7 @@ export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): P
     nginxConfig: nginx.configuration,
     ...wanted,
   }
-  const { drive, boundaries, environment } = driver(home, benchPath, request, join(home, 'machine'))
+  const { drive, boundaries, environment, command } = driver(home, benchPath, request, join(home, 'machine'))
   const address = { kind: 'mariadb', host: mariadb.host, port: mariadb.port, socket: null, ...site.database } as const
   const database = await openSiteDatabase(address)
   const client = new Redis(redis.url)
@@ -68,8 +70,26 @@ export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): P
     const after = await redirected(source)
     return `the old name is redirected: ${before === after ? after : await redirected(source)}`
   }
+  const sessions = async (): Promise<number> => {
+    const text = await mariadb.sql(
+      `SELECT COUNT(*) FROM information_schema.processlist WHERE user = '${site.database.user}' AND command <> 'Sleep'`,
+    )
+    return Number(text.trim())
+  }
+  const state = async (): Promise<string> => {
+    const sites = treeOf(bench.sitesDirectory).filter((line) => !/logs|__pycache__|\.pyc/.test(line))
+    const files = [
+      ...sites,
+      ...treeOf(join(benchPath, 'config')),
+      ...treeOf(nginx.includeDirectory),
+      ...treeOf(join(home, 'machine')),
+    ]
+    return [...files, await settledRedirect(), ...(await queueOf(client)), (await database.digest()).sha256].join('\n')
+  }
+  let ended: string | null = null
   return {
-    ...{ home, benchPath, drive, boundaries, environment, bench, mariadb, nginx, site, database, request },
+    ...{ home, benchPath, drive, boundaries, environment, command, bench, mariadb, nginx, site, database, request },
+    ...{ sessions, state },
     keep: () => undefined,
     again: async (kill) => {
       const back = await drive('rollback')
@@ -77,23 +97,14 @@ export async function createMariadbStage(wanted: Partial<RenameRequest> = {}): P
       await kill()
     },
     fresh: () => rmSync(join(benchPath, '.migrator'), { recursive: true, force: true }),
-    sessions: async () => {
-      const text = await mariadb.sql(
-        `SELECT COUNT(*) FROM information_schema.processlist WHERE user = '${site.database.user}' AND command <> 'Sleep'`,
-      )
-      return Number(text.trim())
+    // The next case begins on the same server: what an earlier one left running would spoil that one's state, and the last is looked at.
+    keepForLater: async (wanted) => {
+      ended = wanted
     },
-    state: async () => {
-      const sites = treeOf(bench.sitesDirectory).filter((line) => !/logs|__pycache__|\.pyc/.test(line))
-      const files = [
-        ...sites,
-        ...treeOf(join(benchPath, 'config')),
-        ...treeOf(nginx.includeDirectory),
-        ...treeOf(join(home, 'machine')),
-      ]
-      return [...files, await settledRedirect(), ...(await queueOf(client)), (await database.digest()).sha256].join(
-        '\n',
-      )
+    lookAgain: async () => {
+      await delay(LATER_MILLISECONDS)
+      assert.equal(await sessions(), 0, 'nothing of ours runs in the server')
+      if (ended !== null) assert.equal(await state(), ended, 'looked at again')
     },
     remove: async () => {
       client.disconnect()

@@ -6,10 +6,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RenameRequest } from '../../../src/workflows/rename-domain/request.ts'
 import type { Boundary } from './boundaries.ts'
+import { type Running, start as startCommand } from './command.ts'
 
 const DRIVER = fileURLToPath(new URL('driver.ts', import.meta.url))
 
-export type Action = 'rename' | 'resume' | 'rollback'
+export type Action = 'rename' | 'resume' | 'rollback' | 'cleanup'
+
+/** The full matrix is wanted, however long it takes (scripts/prove). */
+export const PROVE = process.env['MIGRATOR_PROVE'] === '1'
+
+/** How long after its end a state is looked at again: what was left running would have written by then. */
+export const LATER_MILLISECONDS = PROVE ? 30_000 : 1500
 
 export interface KillStage {
   benchPath: string
@@ -22,12 +29,18 @@ export interface KillStage {
   drive(action: Action, at?: Boundary | null, deed?: [string, string]): Promise<string | null>
   /** The boundaries of an action that nobody disturbs. */
   boundaries(action: Action): Promise<Boundary[]>
+  /** The real command line, standing in the bench. */
+  command(...parameters: string[]): Running
   /** Everything a user could look at, as text: equal texts are equal states. */
   state(): Promise<string>
   /** Brings the bench back to the moment of the last kill, for the second continuation. */
   again(kill: () => Promise<void>): Promise<void>
   /** After the kill and before the first continuation. */
   keep(): void
+  /** Notes the state a case has ended in, to be looked at again; the bench may be gone from its place afterwards. */
+  keepForLater(wanted: string): Promise<void>
+  /** Looks at them again, each at least LATER_MILLISECONDS after its end. */
+  lookAgain(): Promise<void>
   /** Brings a bench that is at its start again to a state without earlier runs. */
   fresh(): void
   remove(): Promise<void>
@@ -115,14 +128,13 @@ export function driver(home: string, benchPath: string, request: RenameRequest, 
         complaint += text
       })
       child.once('error', reject)
-      // `exit` and not `close`: children that outlive a killed driver keep its pipes open.
-      child.once('exit', (code, signal) => {
-        if (signal === 'SIGKILL') resolve(null)
-        else setTimeout(() => (code === 0 ? resolve(said.trim()) : reject(new Error(`${action}: ${complaint}`))), 20)
-      })
+      // Children that outlive a killed driver keep its pipes open; any other has said all when they close.
+      child.once('exit', (_code, signal) => signal === 'SIGKILL' && resolve(null))
+      child.once('close', (code) => (code === 0 ? resolve(said.trim()) : reject(new Error(`${action}: ${complaint}`))))
     })
   return {
     environment,
+    command: (...parameters: string[]) => startCommand(benchPath, parameters, environment),
     drive: (action: Action, at: Boundary | null = null, deed: [string, string] = ['die', '']) =>
       start(action, at, deed),
     boundaries: async (action: Action): Promise<Boundary[]> => {

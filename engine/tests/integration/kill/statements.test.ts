@@ -7,9 +7,7 @@ import { connect } from '../../../src/database/mariadb/connection.ts'
 import { journalOf, renameArguments, start, stillOpen, until } from './command.ts'
 import { createMariadbStage, type MariadbStage } from './mariadb-stage.ts'
 import { undisturbed } from './matrix.ts'
-
-/** How long after the end the state is looked at again: a statement that was left running would have committed. */
-const LATER_MILLISECONDS = process.env['MIGRATOR_PROVE'] === '1' ? 30_000 : 1500
+import { LATER_MILLISECONDS } from './stage.ts'
 
 interface Hold {
   /** What keeps our statement waiting in the server. */

@@ -22,14 +22,14 @@ beforeEach(async () => {
 })
 
 async function refusedUntouched(says: RegExp): Promise<void> {
-  const refused = await stage.command('rollback')
+  const refused = await stage.quietly('rollback')
   assert.equal(refused.code, 5, refused.stderr)
   assert.match(refused.stderr, says)
   assert.match(refused.stderr, /Nothing was changed/)
 }
 
 async function takenBack(): Promise<void> {
-  const back = await stage.command('rollback')
+  const back = await stage.quietly('rollback')
   assert.equal(back.code, 0, back.stderr)
   assert.equal(await stage.state(), begin)
 }
@@ -100,23 +100,23 @@ test('a hosts file that is gone is named before anything is touched', async () =
 
 test('maintenance that an administrator set after the run stays, and is listed', async () => {
   edit(stage.configOf(target), setKeys({ maintenance_mode: 1 }))
-  const back = await stage.command('rollback', '--json')
+  const back = await stage.quietly('rollback', '--json')
   assert.equal(back.code, 5, back.stderr)
   assert.deepEqual(keptOf(back.stdout), [`${stage.configOf(source)}: maintenance_mode: set to 1 by somebody since`])
   const config = JSON.parse(readFileSync(stage.configOf(source), 'utf8'))
   assert.equal(config.maintenance_mode, 1)
   assert.equal(config.pause_scheduler, undefined)
-  const restored = await stage.command('rollback', '--run', stage.lastRun(), '--on-conflict', 'restore')
+  const restored = await stage.quietly('rollback', '--run', stage.lastRun(), '--on-conflict', 'restore')
   assert.equal(restored.code, 0, restored.stderr)
   assert.equal(JSON.parse(readFileSync(stage.configOf(source), 'utf8')).maintenance_mode, undefined)
 })
 
 test('what a rollback kept can be restored afterwards, and a kill does not forget that choice', async () => {
   edit(stage.configOf(target), setKeys({ host_name: 'https://cdn.example.net' }))
-  const back = await stage.command('rollback', '--json')
+  const back = await stage.quietly('rollback', '--json')
   assert.equal(back.code, 5, back.stderr)
   const run = stage.lastRun()
-  const again = await stage.command('rollback', '--run', run)
+  const again = await stage.quietly('rollback', '--run', run)
   assert.equal(again.code, 3, again.stderr)
   assert.match(again.stderr, /--on-conflict restore/)
   const journal = join(stage.benchPath, '.migrator', 'runs', run, 'journal.jsonl')
@@ -128,7 +128,7 @@ test('what a rollback kept can be restored afterwards, and a kill does not forge
     journal,
     `${lines.join('\n')}\n${JSON.stringify({ ...JSON.parse(begun), sequence, onConflict: 'restore' })}\n`,
   )
-  const resumed = await stage.command('resume')
+  const resumed = await stage.quietly('resume')
   assert.equal(resumed.code, 0, resumed.stderr)
   assert.equal(await stage.state(), begin)
 })
@@ -138,9 +138,9 @@ test('a later run of the same names that cleanup retired blocks, and says so', a
   const next = await stage.rename(target, 'third.test')
   assert.equal(next.code, 0, next.stderr)
   const later = stage.lastRun()
-  const cleaned = await stage.command('cleanup', '--run', later, '--yes')
+  const cleaned = await stage.quietly('cleanup', '--run', later, '--yes')
   assert.equal(cleaned.code, 0, cleaned.stderr)
-  const refused = await stage.command('rollback', '--run', first)
+  const refused = await stage.quietly('rollback', '--run', first)
   assert.equal(refused.code, 3, refused.stderr)
   assert.match(refused.stderr, new RegExp(`retired by cleanup: ${later}[\\s\\S]*cleanup --run ${first}`))
 })

@@ -46,7 +46,7 @@ test('an index that cannot be rebuilt is told with what to type, and changes not
   const done = await start(benchPath, ['rename-domain', ...names, ...machine], environment).ended
   assert.equal(done.code, 0, done.stderr)
   assert.match(done.stdout, /no such index[\s\S]*bench --site new\.domain rebuild-global-search/)
-  const back = await stage.command('rollback', '--json')
+  const back = await stage.quietly('rollback', '--json')
   assert.equal(back.code, 5, back.stderr)
   assert.match(keptOf(back.stdout).join('\n'), /the search index: not rebuilt.*bench --site old\.cloud/)
   assert.deepEqual([...new Set(bench.seen())], ['0'], 'the site was live each time')

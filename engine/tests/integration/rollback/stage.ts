@@ -15,7 +15,8 @@ export interface RollbackStage extends KillStage {
   vaultFile(is: (name: string, text: string) => boolean): string
   rename(source?: string, target?: string): Promise<{ code: number; stdout: string; stderr: string }>
   verify(): Promise<{ code: number; stdout: string; stderr: string }>
-  command(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }>
+  /** A command that asks nothing, to its end. */
+  quietly(...parameters: string[]): Promise<{ code: number; stdout: string; stderr: string }>
 }
 
 export async function rollbackStage(wanted: Partial<RenameRequest> = {}): Promise<RollbackStage> {
@@ -37,7 +38,7 @@ export async function rollbackStage(wanted: Partial<RenameRequest> = {}): Promis
     rename: (source = request.source, target = request.target) =>
       start(benchPath, renameArguments({ ...request, source, target }), environment).ended,
     verify: () => start(benchPath, ['verify-migration'], environment).ended,
-    command: (...parameters) => start(benchPath, [...parameters, '--no-interactive'], environment).ended,
+    quietly: (...parameters) => start(benchPath, [...parameters, '--no-interactive'], environment).ended,
   }
 }
 

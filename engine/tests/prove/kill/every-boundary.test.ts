@@ -1,6 +1,13 @@
 import { test } from 'node:test'
 import { createMariadbStage } from '../../integration/kill/mariadb-stage.ts'
-import { eachOf, killedRename, killedRollback, undisturbed } from '../../integration/kill/matrix.ts'
+import {
+  boundariesOf,
+  eachOf,
+  killedRename,
+  killedRollback,
+  killedTwice,
+  undisturbed,
+} from '../../integration/kill/matrix.ts'
 import { createSqliteStage } from '../../integration/kill/sqlite-stage.ts'
 import type { KillStage } from '../../integration/kill/stage.ts'
 
@@ -10,11 +17,18 @@ const stages: Record<string, () => Promise<KillStage>> = {
 }
 
 for (const [name, create] of Object.entries(stages)) {
-  test(`${name}: every boundary of a rename and of its rollback survives SIGKILL`, async (t) => {
+  test(`${name}: every boundary of a rename, of its rollback, and of what goes on after a kill, survives SIGKILL`, async (t) => {
     const stage = await create()
     t.after(() => stage.remove())
     const ends = await undisturbed(stage)
-    await eachOf(t, 'rename', ends.boundaries, (boundary) => killedRename(stage, ends, boundary))
-    await eachOf(t, 'rollback', ends.undoing, (boundary) => killedRollback(stage, ends, boundary))
+    await eachOf(t, 'rename', stage, ends.boundaries, (boundary) => killedRename(stage, ends, boundary))
+    await eachOf(t, 'rollback', stage, ends.undoing, (boundary, index) => killedRollback(stage, ends, boundary, index))
+    if (name !== 'SQLite') return
+    for (const action of ['resume', 'rollback'] as const) {
+      const again = await boundariesOf(stage, action)
+      await eachOf(t, `${action} of a killed rename`, stage, again, (boundary) =>
+        killedTwice(stage, ends, action, boundary),
+      )
+    }
   })
 }

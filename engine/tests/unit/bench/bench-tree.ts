@@ -78,5 +78,5 @@ export function optionsIn(directory: string): SurveyOptions {
 
 /** A process as the machine shows it. */
 export function aProcess(pid: number, argv: string[], directory: string | null): ProcessFacts {
-  return { pid, startTime: '1', bootId: 'boot', parent: 1, userId: 1000, argv, directory }
+  return { pid, startTime: '1', bootId: 'boot', parent: 1, userId: 1000, argv, directory, lostProgram: null }
 }

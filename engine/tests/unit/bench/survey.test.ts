@@ -308,6 +308,7 @@ test('links, strays and sites of other users are told apart from sites', async (
       ['alias.cloud', 'symlink'],
       ['empty.cloud', 'without-config'],
       ['moved.cloud', 'symlink'],
+      ['notes.txt', 'stray-file'],
       ['nowhere.cloud', 'dangling-symlink'],
     ],
   )

@@ -9,7 +9,7 @@ import { factsOf, MAIN, memoryHost } from './memory-host.ts'
 const SITES = '/home/frappe/frappe-bench/sites'
 const BENCH = '/home/frappe/frappe-bench/config/nginx.conf'
 const master = (title: string, pid = 70): ProcessFacts => ({
-  ...{ pid, startTime: '900', bootId: 'b', parent: 1, userId: 0, directory: '/' },
+  ...{ pid, startTime: '900', bootId: 'b', parent: 1, userId: 0, directory: '/', lostProgram: null },
   argv: [`nginx: master process ${title}`],
 })
 

@@ -1,0 +1,52 @@
+import { type DamagedRun, readRuns } from '../execution/all-runs.ts'
+import { retiredBy } from '../execution/retire.ts'
+import { type RunSummary, readRun } from '../execution/run-directory.ts'
+import { MigratorError } from '../host/errors.ts'
+import { renderRuns } from '../report/render-runs.ts'
+import { plainStyle } from '../report/style.ts'
+
+interface Wanted {
+  site?: string
+  run?: string
+}
+
+export interface BenchRuns {
+  /** Every run of the bench, oldest first. */
+  all: RunSummary[]
+  /** Those that cannot be read, whatever site they are of. */
+  damaged: DamagedRun[]
+  /** Those of the site that was named; all where none was. */
+  chosen: RunSummary[]
+  /** The one named with `--run`; null where none was. */
+  named: RunSummary | null
+}
+
+/**
+ * The runs a command is about. A site is known by the names and directories its runs gave it: it need not be there any more.
+ * @throws MigratorError `run-not-found`, `no-run-of-site`
+ */
+export async function runsOfSite(benchPath: string, { site, run }: Wanted): Promise<BenchRuns> {
+  const { runs: all, damaged } = await readRuns(benchPath)
+  const named = run === undefined ? null : await readRun(benchPath, run)
+  if (site === undefined || (all.length === 0 && named === null)) return { all, damaged, chosen: all, named }
+  const chosen = all.filter((one) => concerns(one, site.toLowerCase(), all))
+  if (chosen.length > 0 && (named === null || chosen.some((one) => one.run.id === named.run.id)))
+    return { all, damaged, chosen, named }
+  throw new MigratorError({
+    code: 'no-run-of-site',
+    kind: 'usage',
+    message: named ? `Run ${named.run.id} is not one of site ${site}.` : `No run of this bench is one of site ${site}.`,
+    evidence: `the runs of this bench:\n${renderRuns(all, plainStyle)}`,
+    untouched: 'Nothing was changed.',
+    hint: 'Give --site the name of the site before or after the run, or leave it away and name the run with --run.',
+  })
+}
+
+function concerns(run: RunSummary, site: string, all: RunSummary[]): boolean {
+  if (run.plan.command === 'cleanup') {
+    const retired = retiredBy(run.plan)
+    return all.some((other) => retired.includes(other.run.id) && concerns(other, site, all))
+  }
+  const { oldName, newName, oldDirectory, newDirectory } = run.plan.site
+  return [oldName, newName, oldDirectory, newDirectory].some((name) => name.toLowerCase() === site)
+}

@@ -1,0 +1,40 @@
+import type { BenchFacts } from '../bench/bench-facts.ts'
+import type { Finding } from '../bench/finding.ts'
+import type { CheckResult } from '../checks/check.ts'
+import { isPastReturn } from '../execution/retire.ts'
+import type { RunSummary } from '../execution/run-directory.ts'
+import { whatOf } from '../execution/start-run.ts'
+
+const waysOut = (run: RunSummary): string[] => [
+  `Finish it: frappe-migrator resume --run ${run.run.id}`,
+  ...(isPastReturn(run) ? [] : [`Or take it back: frappe-migrator rollback --run ${run.run.id}`]),
+]
+
+const evidenceOf = ({ run, state, lines }: RunSummary): string =>
+  `${run.path}: ${state}, last line of its journal ${lines.at(-1)?.time ?? 'none'}`
+
+/** A run that was begun and not ended leaves its site between two states. */
+export function unfinishedFinding(run: RunSummary, facts: Pick<BenchFacts, 'path' | 'sites'>): Finding {
+  const { oldDirectory, newDirectory } = run.plan.site
+  const site =
+    facts.sites.find(({ name }) => name === newDirectory) ?? facts.sites.find(({ name }) => name === oldDirectory)
+  return {
+    id: 'unfinished-run',
+    severity: 'critical',
+    title: `Run ${run.run.id} (${whatOf(run.plan)}) is not finished.`,
+    evidence: evidenceOf(run),
+    cause: 'It was interrupted, or it is at work at this moment.',
+    remedies: waysOut(run),
+    subject: run.plan.command === 'cleanup' ? facts.path : (site?.name ?? facts.path),
+  }
+}
+
+/** The same as an answer: nothing is proven about a site that is half renamed. */
+export const unfinishedResult = (run: RunSummary): CheckResult => ({
+  id: 'run-finished',
+  title: `Run ${run.run.id} (${whatOf(run.plan)}) is finished`,
+  status: 'failed',
+  critical: true,
+  evidence: `it is not: ${evidenceOf(run)}`,
+  remedy: waysOut(run).join('. '),
+})
