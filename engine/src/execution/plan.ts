@@ -109,3 +109,9 @@ export const Plan = z.object({
   findings: z.array(Finding),
 })
 export type Plan = z.infer<typeof Plan>
+
+/** The preview of a plan that shows its steps and nothing more. */
+export const emptyPreview = (): Plan['preview'] => ({
+  ...{ configuration: [], services: [], rewrite: [], offered: [], skipped: [], outside: [], manual: [] },
+  ...{ downtimeSeconds: 0, downtimeBasis: '', diskBytesNeeded: 0, diskBytesFree: 0, diskFormula: '' },
+})

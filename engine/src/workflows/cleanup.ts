@@ -1,7 +1,7 @@
 import type { BenchFacts, LeftoverFacts } from '../bench/bench-facts.ts'
 import { belongsToBench, commandLabel } from '../bench/bench-processes.ts'
 import { changeKinds } from '../changes/registry.ts'
-import { Plan, type PlanStep } from '../execution/plan.ts'
+import { emptyPreview, Plan, type PlanStep } from '../execution/plan.ts'
 import { vaultStep } from '../execution/retire.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
 import type { ProcessFacts } from '../host/host.ts'
@@ -115,20 +115,7 @@ export function planCleanup(facts: BenchFacts, runs: RunSummary[], orphans: Orph
     binding: [],
     steps: [...redirects, ...chosen, ...vaults],
     checks: [],
-    preview: {
-      configuration: [],
-      services: [],
-      rewrite: [],
-      offered: [],
-      skipped: [],
-      outside: [],
-      manual: [],
-      downtimeSeconds: 0,
-      downtimeBasis: '',
-      diskBytesNeeded: 0,
-      diskBytesFree: 0,
-      diskFormula: '',
-    },
+    preview: emptyPreview(),
     findings: [],
   })
 }

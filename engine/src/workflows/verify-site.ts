@@ -1,5 +1,5 @@
 import type { BenchFacts, SiteFacts } from '../bench/bench-facts.ts'
-import type { Plan } from '../execution/plan.ts'
+import { emptyPreview, type Plan } from '../execution/plan.ts'
 import { answersOfSite } from './site-answers.ts'
 
 /** A plan without steps: only the questions that can be asked of any site. */
@@ -20,20 +20,7 @@ export function standalonePlan(facts: BenchFacts, site: SiteFacts): Plan {
       { id: 'no-leftover-directory', phase, params: { oldDirectory: null } },
       ...answersOfSite(facts, phase, { site, hostName: publicName(site), directory: site.name, patienceSeconds: 0 }),
     ],
-    preview: {
-      configuration: [],
-      services: [],
-      rewrite: [],
-      offered: [],
-      skipped: [],
-      outside: [],
-      manual: [],
-      downtimeSeconds: 0,
-      downtimeBasis: '',
-      diskBytesNeeded: 0,
-      diskBytesFree: 0,
-      diskFormula: '',
-    },
+    preview: emptyPreview(),
     findings: [],
   }
 }

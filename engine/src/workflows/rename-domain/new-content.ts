@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { changeKinds } from '../../changes/registry.ts'
 import type { RunEnvironment } from '../../execution/environment.ts'
-import type { Plan } from '../../execution/plan.ts'
+import { emptyPreview, type Plan } from '../../execution/plan.ts'
 import { collectCells } from '../../rewriting/collect-cells.ts'
 import { RewriteHost, RewriteTarget } from '../../rewriting/targets.ts'
 
@@ -56,16 +56,7 @@ export function newContentPlan(plan: Plan, content: NewContent): Plan {
     site: { oldName: plan.site.newName, newName: plan.site.oldName, oldDirectory, newDirectory: oldDirectory },
     steps: [{ id: 'rewrite-remainder', phase: 'domain_changes', kind, params, describe, undo: 'exact' }],
     checks: [{ id: 'no-occurrence-left', phase: 'verify_migration', params: { step: 'rewrite-remainder' } }],
-    preview: {
-      ...plan.preview,
-      configuration: [],
-      services: [],
-      rewrite: [],
-      offered: [],
-      skipped: [],
-      outside: [],
-      manual: [],
-    },
+    preview: { ...emptyPreview(), diskBytesFree: plan.preview.diskBytesFree },
     findings: [],
   }
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../src/execution/plan.ts'
+import { emptyPreview, type Plan } from '../../../src/execution/plan.ts'
 
 /** A valid plan that does nothing, with what a test needs. */
 export const emptyPlan = (parts: Partial<Plan>): Plan => ({
@@ -11,20 +11,7 @@ export const emptyPlan = (parts: Partial<Plan>): Plan => ({
   binding: [],
   steps: [],
   checks: [],
-  preview: {
-    configuration: [],
-    services: [],
-    rewrite: [],
-    offered: [],
-    skipped: [],
-    outside: [],
-    manual: [],
-    downtimeSeconds: 0,
-    downtimeBasis: '',
-    diskBytesNeeded: 0,
-    diskBytesFree: 0,
-    diskFormula: '',
-  },
+  preview: emptyPreview(),
   findings: [],
   ...parts,
 })
