@@ -107,7 +107,7 @@ test('what the commands say of runs', async (t) => {
     assert.deepEqual(JSON.parse((await say('rollback', '--json')).stdout), nothing)
   })
 
-  await t.test('a rollback that could not be ended says so alone, and looks at no content', async () => {
+  await t.test('a rollback that cannot succeed says so alone, and looks at no content', async () => {
     stage.fresh()
     assert.equal((await rename()).code, 0)
     const [site, away] = [join(stage.benchPath, 'sites', 'new.domain'), join(stage.home, 'away')]
@@ -115,9 +115,9 @@ test('what the commands say of runs', async (t) => {
     const back = await say('rollback', '--no-interactive', '--json')
     assert.equal(back.code, 5, back.stderr)
     assert.doesNotMatch(back.stderr, /still name/)
-    assert.equal(JSON.parse(back.stdout).new_content, null)
+    assert.equal(JSON.parse(back.stdout).new_content, undefined)
     renameSync(away, site)
-    assert.equal((await say('resume')).code, 0)
+    assert.equal((await say('rollback')).code, 0, 'nothing had been touched')
     assert.equal(await stage.state(), begin)
   })
 
