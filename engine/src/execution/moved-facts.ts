@@ -30,9 +30,8 @@ function movedSteps(stored: Plan, fresh: Plan): string[] {
   const digests = ({ steps }: Plan): [string, string][] =>
     steps.map(({ id, kind, phase, params }) => [id, digestOf([kind, phase, params])])
   return differing(digests(stored), digests(fresh), (id, was, is) => {
-    const step = `step ${id} (${described.get(id)})`
-    if (was === undefined) return [`${step} is new`]
-    return [is === undefined ? `${step} is gone` : `${step} would do something else than planned`]
+    const what = was === undefined ? 'is new' : is === undefined ? 'is gone' : 'would do something else than planned'
+    return [`step ${id} ${what}: ${described.get(id)}`]
   })
 }
 

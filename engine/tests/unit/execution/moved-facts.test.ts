@@ -72,7 +72,7 @@ test('a step with other parameters, kind or phase, one more or one less, has mov
     assert.equal(moved.length, 1)
     assert.match(
       moved[0] ?? '',
-      /^step (site-config|more) \(words\) (would do something else than planned|is new|is gone)$/,
+      /^step (site-config|more) (would do something else than planned|is new|is gone): words$/,
     )
   }
 })
