@@ -40,7 +40,7 @@ async function addCatalogue(server: MariadbServer, site: GeneratedSite): Promise
      INSERT INTO tabDocType VALUES ${[...names, 'Comment', 'Version'].map((name) => `('${name}','Core',0,0,0,0,0,0,'hash')`).join(',')};
      CREATE TABLE tabDocField (name int AUTO_INCREMENT PRIMARY KEY, parent varchar(140), fieldname varchar(140), fieldtype varchar(140), options text);
      INSERT INTO tabDocField (parent, fieldname, fieldtype, options) VALUES ${rows.join(',')};
-     CREATE TABLE tabFile (name varchar(140) PRIMARY KEY, file_url longtext);
+     CREATE TABLE tabFile (name varchar(140) PRIMARY KEY, creation datetime(6), file_url longtext);
      CREATE TABLE __Auth (doctype varchar(140), name varchar(255), fieldname varchar(140), password text, encrypted int, PRIMARY KEY (doctype, name, fieldname));`,
     site.database,
   )

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { TransformOptions } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Transform, TransformOptions } from 'node:stream'
 import { constants, createZstdCompress, createZstdDecompress, type ZstdOptions } from 'node:zlib'
 
 /** Results of (de)compression come in pieces of this size: large enough for few turns, small enough for flat memory. */
@@ -15,21 +13,29 @@ interface WriteOptions {
   onProgress?: (bytes: number) => void
 }
 
+interface Content {
+  /** Hands uncompressed chunks to `sink`; when that resolves, the chunk is no longer needed. */
+  produce(sink: (chunk: Buffer) => Promise<void>): Promise<void>
+  /** Takes the content as it is read back from the file and decompressed. */
+  check(chunk: Buffer): void
+}
+
 /**
- * Writes a zstd file, mode 0600, that appears under its name only when it is whole and on disk.
- * @param produce hands uncompressed chunks to `sink`; when that resolves, the chunk is no longer needed.
+ * Writes a zstd file, mode 0600, that appears under its name only when it is whole and on disk. What was written is read back and
+ * decompressed while the writing goes on: a second pass afterwards would cost a fifth more.
  * @returns size and SHA-256 of the compressed file.
+ * @throws Error when it does not read back as it was written
  */
 export async function writeCompressed(
   file: string,
   options: WriteOptions,
-  produce: (sink: (chunk: Buffer) => Promise<void>) => Promise<void>,
+  content: Content,
 ): Promise<{ bytes: number; sha256: string }> {
   const partial = `${file}.partial`
   await rm(partial, { force: true })
-  const handle = await open(partial, 'wx', 0o600)
+  const handle = await open(partial, 'wx+', 0o600)
   try {
-    const result = await compressInto(handle, options, produce)
+    const result = await compressInto(handle, options, content)
     await handle.sync()
     await handle.close()
     await rename(partial, file)
@@ -42,76 +48,98 @@ export async function writeCompressed(
   }
 }
 
-/** Decompresses a whole file through `take`; fails when it is damaged. Returns the SHA-256 of the compressed bytes. */
-export async function readCompressed(
-  file: string,
-  signal: AbortSignal | undefined,
-  take: (chunk: Buffer) => void,
-): Promise<{ sha256: string }> {
-  const hash = createHash('sha256')
-  const source = createReadStream(file, { highWaterMark: CHUNK_BYTES })
-  source.on('data', (chunk) => hash.update(chunk))
-  await pipeline(
-    source,
-    createZstdDecompress({ chunkSize: CHUNK_BYTES }),
-    async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) take(chunk)
-    },
-    { ...(signal === undefined ? {} : { signal }) },
-  )
-  return { sha256: hash.digest('hex') }
-}
-
 async function compressInto(
   handle: FileHandle,
   options: WriteOptions,
-  produce: (sink: (chunk: Buffer) => Promise<void>) => Promise<void>,
+  { produce, check }: Content,
 ): Promise<{ bytes: number; sha256: string }> {
-  // Level 1: the dump, not the compressor, sets the pace. The checksum lets any zstd program detect damage.
+  // Level 1 and a window that stays in the processor's cache (a fifth less time for the same size, on a dump): the dump sets the pace.
+  // The checksum lets any zstd program detect damage.
   const settings: ZstdOptions & TransformOptions = {
     chunkSize: CHUNK_BYTES,
-    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+    params: {
+      [constants.ZSTD_c_compressionLevel]: 1,
+      [constants.ZSTD_c_windowLog]: 17,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
   }
   const compressor = createZstdCompress(settings)
-  const hash = createHash('sha256')
-  let bytes = 0
-  let uncompressed = 0
-  const writing = (async () => {
-    for await (const chunk of compressor as AsyncIterable<Buffer>) {
-      hash.update(chunk)
-      await handle.writeFile(chunk)
-      bytes += chunk.length
-    }
-  })()
-  // A failing disk is met while waiting for room below; without this the rejection would count as unhandled meanwhile.
-  const failed = writing.then(
-    () => null,
-    (error: unknown) => {
-      compressor.destroy()
-      return { error }
-    },
-  )
-  const throwIfFailed = async () => {
-    const failure = await failed
-    if (failure !== null) throw failure.error
+  const decompressor = createZstdDecompress({ chunkSize: CHUNK_BYTES })
+  const stop = (error: unknown) => {
+    compressor.destroy()
+    decompressor.destroy()
+    return { error }
   }
+  // A failure is met while waiting for the next chunk to be taken; without this it would count as unhandled meanwhile.
+  const written = writeAndReadBack(handle, compressor, decompressor).catch(stop)
+  const checked = drain(decompressor, check).catch(stop)
+  const throwIfFailed = async () => {
+    const ended = await Promise.race([failureOf(written), failureOf(checked)])
+    if (ended !== null) throw ended.error
+  }
+  let uncompressed = 0
   try {
     await produce(async (chunk) => {
       options.signal?.throwIfAborted()
-      if (compressor.destroyed) await throwIfFailed()
-      const taken = new Promise<void>((resolve) => compressor.write(chunk, () => resolve()))
-      await Promise.race([taken, throwIfFailed()])
+      await Promise.race([taken(compressor, chunk), throwIfFailed()])
       uncompressed += chunk.length
       options.onProgress?.(uncompressed)
     })
   } catch (error) {
-    compressor.destroy()
-    await failed
+    stop(error)
+    await Promise.all([written, checked])
     throw error
   }
   compressor.end()
-  await throwIfFailed()
+  const result = await written
+  const read = await checked
+  if ('error' in result) throw result.error
+  if (read !== undefined && 'error' in read) throw read.error
+  return result
+}
+
+type Failure = { error: unknown }
+
+/** Resolves to the failure, and never where there is none: to be raced with. */
+async function failureOf(work: Promise<object | undefined>): Promise<Failure | null> {
+  const ended = await work
+  return ended !== undefined && 'error' in ended ? (ended as Failure) : new Promise(() => {})
+}
+
+const taken = (stream: Transform, chunk: Buffer): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write(chunk, () => resolve())
+  })
+
+/** Writes what the compressor gives, and hands what then stands in the file to the decompressor. */
+async function writeAndReadBack(
+  handle: FileHandle,
+  compressor: Transform,
+  decompressor: Transform,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256')
+  const back = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  let bytes = 0
+  for await (const chunk of compressor as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+    for (let from = 0; from < chunk.length; )
+      from += (await handle.write(chunk, from, chunk.length - from, bytes + from)).bytesWritten
+    for (let from = 0; from < chunk.length; ) {
+      const { bytesRead } = await handle.read(back, 0, Math.min(back.length, chunk.length - from), bytes + from)
+      const read = back.subarray(0, bytesRead)
+      if (bytesRead === 0 || !read.equals(chunk.subarray(from, from + bytesRead)))
+        throw new Error('the compressed file does not read back as it was written')
+      await taken(decompressor, read)
+      from += bytesRead
+    }
+    bytes += chunk.length
+  }
+  decompressor.end()
   return { bytes, sha256: hash.digest('hex') }
+}
+
+async function drain(stream: Transform, take: (chunk: Buffer) => void): Promise<undefined> {
+  for await (const chunk of stream as AsyncIterable<Buffer>) take(chunk)
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -127,7 +127,7 @@ const damaged = (path: string, evidence: string): MigratorError =>
     hint: 'Put the vault back from a backup of the machine, then try again.',
   })
 
-const CHUNK_CELLS = 500
+const CHUNK_CELLS = 1000
 const CHUNK_CHARACTERS = 4 * 1024 * 1024
 
 /**

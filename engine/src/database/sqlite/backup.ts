@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { MigratorError } from '../../host/errors.ts'
-import { readCompressed, writeCompressed } from '../compressed-file.ts'
+import { writeCompressed } from '../compressed-file.ts'
 import type { BackupResult, SiteDatabase } from '../site-database.ts'
 import { asMigratorError, openFile } from './connection.ts'
 import { readTables } from './tables.ts'
@@ -22,15 +22,17 @@ export async function backupSqlite(
     const { tables, complaint } = await checkCopy(copy)
     if (complaint !== null) throw backupFailed(path, complaint)
     const original = createHash('sha256')
-    const { bytes, sha256 } = await writeCompressed(file, options, async (sink) => {
-      for await (const chunk of createReadStream(copy, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-        original.update(chunk)
-        await sink(chunk)
-      }
-    })
     const restored = createHash('sha256')
-    const reread = await readCompressed(file, options.signal, (chunk) => restored.update(chunk))
-    if (reread.sha256 !== sha256 || restored.digest('hex') !== original.digest('hex')) {
+    const { bytes, sha256 } = await writeCompressed(file, options, {
+      produce: async (sink) => {
+        for await (const chunk of createReadStream(copy, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+          original.update(chunk)
+          await sink(chunk)
+        }
+      },
+      check: (chunk) => restored.update(chunk),
+    })
+    if (restored.digest('hex') !== original.digest('hex')) {
       throw backupFailed(path, 'the compressed file does not read back as it was written')
     }
     const verified = [
