@@ -12,18 +12,14 @@ export interface HostSearch {
   toldOnly: ReadonlySet<string>
 }
 
-const searches = new Map<string, HostSearch>()
-/** A survey applies the rules of a few names in turn. */
-const KEPT = 32
+const searches = new WeakMap<readonly HostRule[], HostSearch>()
 
-/** The search for all names of these rules. Rules are applied to value after value, so searches are kept. */
+/** The search for all names of these rules: kept as long as the list itself, which is applied to value after value. */
 export function searchFor(rules: readonly HostRule[]): HostSearch {
-  const key = JSON.stringify(rules)
-  const known = searches.get(key)
+  const known = searches.get(rules)
   if (known !== undefined) return known
-  if (searches.size >= KEPT) searches.clear()
   const search = makeSearch(rules)
-  searches.set(key, search)
+  searches.set(rules, search)
   return search
 }
 

@@ -54,7 +54,7 @@ export async function surveyOccurrences(
   )
   const columns = new Map<string, ColumnOccurrences>()
   const others = otherNames(names)
-  const absent = new Set(names.hosts)
+  const absent = new Map(names.hosts.map((host) => [host.from, [host]]))
   let valueBytes = 0
   const needles = [...names.hosts.map(({ from }) => from), ...names.others].flatMap(needlesFor)
   const wanted = [...new Set([...needles, HOSTED])].filter(
@@ -70,7 +70,7 @@ export async function surveyOccurrences(
       const column = columns.get(key) ?? noOccurrences(rule)
       columns.set(key, column)
       addCell(column, cell)
-      for (const host of absent) if (cellOf(found, [host]) !== null) absent.delete(host)
+      for (const [from, alone] of absent) if (cellOf(found, alone) !== null) absent.delete(from)
       if (rule.action === 'rewrite' && cell.rewritten.changed.length > 0) valueBytes += cell.before.length
     }
     if (rule.action === 'rewrite') others.add(found, ruleLabel(rule))
@@ -79,21 +79,25 @@ export async function surveyOccurrences(
     columns: [...columns.values()].sort((one, other) => (one.label < other.label ? -1 : 1)),
     valueBytes,
     others: others.found(),
-    absent: [...absent].map(({ from }) => from),
+    absent: [...absent.keys()],
   }
 }
 
 /** Counts the names that are not rewritten. */
 function otherNames({ hosts, others, target }: SurveyedNames) {
-  const counted = new Map<string, OtherName>(others.map((host) => [host, { host, values: 0, samples: [] }]))
-  const hosted = new Map<string, OtherName>()
-  const own = new Set([target, ...others, ...hosts.map(({ from }) => from)])
-  const add = (found: FoundValue, label: string, name: OtherName) => {
+  type Counted = OtherName & { rules: HostRule[] }
+  const named = (host: string): Counted => {
     // A name that is rewritten where it has a certain port: only its other places count.
     const elsewhere = hosts
-      .filter(({ from }) => from === name.host)
+      .filter(({ from }) => from === host)
       .map(({ toUrl: _, ...rule }) => ({ ...rule, to: rule.from }))
-    const cell = cellOf(found, [...elsewhere, { from: name.host, to: target }])
+    return { host, values: 0, samples: [], rules: [...elsewhere, { from: host, to: target }] }
+  }
+  const counted = new Map(others.map((host) => [host, named(host)]))
+  const hosted = new Map<string, Counted>()
+  const own = new Set([target, ...others, ...hosts.map(({ from }) => from)])
+  const add = (found: FoundValue, label: string, name: Counted) => {
+    const cell = cellOf(found, name.rules)
     const [first] = cell?.rewritten.changed ?? []
     if (!first) return
     name.values += 1
@@ -105,13 +109,14 @@ function otherNames({ hosts, others, target }: SurveyedNames) {
       for (const name of counted.values()) add(found, label, name)
       for (const host of hostedNamesIn(found.value)) {
         if (own.has(host) || (!hosted.has(host) && hosted.size >= REMEMBERED_NAMES)) continue
-        const name = hosted.get(host) ?? { host, values: 0, samples: [] }
+        const name = hosted.get(host) ?? named(host)
         hosted.set(host, name)
         add(found, label, name)
       }
     },
     found: (): OtherName[] => {
-      const byValues = (names: Iterable<OtherName>) => [...names].sort((one, other) => other.values - one.values)
+      const byValues = (names: Iterable<Counted>): OtherName[] =>
+        [...names].map(({ rules: _, ...name }) => name).sort((one, other) => other.values - one.values)
       return [
         ...byValues(counted.values()),
         ...byValues(hosted.values())
