@@ -23,10 +23,10 @@ export async function rollBack(
   journal: Journal,
   reason: string,
 ): Promise<{ kept: Kept[] }> {
-  // Where the disk is full, the way back needs the room that was kept for it.
-  await releaseReserve(run)
   const touched = plan.steps.filter((step) => isToRevert(environment, journal, step))
   await lookBeforeRollback(environment, run, journal, touched)
+  // Where the disk is full, the way back needs the room that was kept for it; one that is refused leaves it kept.
+  await releaseReserve(run)
   const { onConflict } = environment
   await journal.append({ type: 'state', state: 'rolling-back', reason, pid: process.pid, onConflict })
   for (const step of touched.reverse()) await revertStep(environment, run, journal, step)
