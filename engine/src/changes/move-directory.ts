@@ -45,9 +45,10 @@ export const moveDirectory: Change<Params, Identity, Identity> = {
     if (place === 'from') return []
     if (place !== 'to')
       return [{ what: `${to} is gone`, remedy: `Find the site's directory and move it back to ${to}.` }]
-    return (await isSite(context, from))
-      ? [{ what: `${from} is a site of its own by now`, remedy: moveAway(from) }]
-      : []
+    if (await isSite(context, from)) return [{ what: `${from} is a site of its own by now`, remedy: moveAway(from) }]
+    const parent = dirname(to)
+    if ((await context.host.run({ argv: ['test', '-w', parent] })).exitCode === 0) return []
+    return [{ what: `${parent} may not be written`, remedy: `Give ${parent} to the owner of the bench, writable.` }]
   },
 }
 

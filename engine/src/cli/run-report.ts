@@ -27,8 +27,9 @@ const atRest: ReadonlySet<RunState> = new Set(['done', 'attention', 'rolled-back
 export async function refreshReports(runs: RunSummary[]): Promise<void> {
   for (const summary of runs) {
     const { plan, state } = summary
-    if (plan.command !== 'rename-domain' || !atRest.has(state) || (await isCurrent(summary))) continue
+    if (plan.command !== 'rename-domain' || !atRest.has(state)) continue
     try {
+      if (await isCurrent(summary)) continue
       await writeReport(summary, reportOf(summary))
     } catch (error) {
       process.stderr.write(`The report of run ${summary.run.id} could not be brought up to date.\n`)

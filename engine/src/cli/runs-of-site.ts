@@ -1,4 +1,6 @@
+import { canonicalHost } from '../bench/host-name.ts'
 import { type DamagedRun, readRuns } from '../execution/all-runs.ts'
+import type { Plan } from '../execution/plan.ts'
 import { retiredBy } from '../execution/retire.ts'
 import { type RunSummary, readRun } from '../execution/run-directory.ts'
 import { MigratorError } from '../host/errors.ts'
@@ -13,7 +15,7 @@ interface Wanted {
 export interface BenchRuns {
   /** Every run of the bench, oldest first. */
   all: RunSummary[]
-  /** Those that cannot be read, whatever site they are of. */
+  /** Those that cannot be read and may be of that site. */
   damaged: DamagedRun[]
   /** Those of the site that was named; all where none was. */
   chosen: RunSummary[]
@@ -26,10 +28,11 @@ export interface BenchRuns {
  * @throws MigratorError `run-not-found`, `no-run-of-site`
  */
 export async function runsOfSite(benchPath: string, { site, run }: Wanted): Promise<BenchRuns> {
-  const { runs: all, damaged } = await readRuns(benchPath)
+  const { runs: all, damaged: everyDamaged } = await readRuns(benchPath)
+  const damaged = everyDamaged.filter(({ plan }) => plan === null || site === undefined || isOf(plan, site))
   const named = run === undefined ? null : await readRun(benchPath, run)
   if (site === undefined || (all.length === 0 && named === null)) return { all, damaged, chosen: all, named }
-  const chosen = all.filter((one) => concerns(one, site.toLowerCase(), all))
+  const chosen = all.filter((one) => concerns(one, site, all))
   if (chosen.length > 0 && (named === null || chosen.some((one) => one.run.id === named.run.id)))
     return { all, damaged, chosen, named }
   throw new MigratorError({
@@ -47,6 +50,11 @@ function concerns(run: RunSummary, site: string, all: RunSummary[]): boolean {
     const retired = retiredBy(run.plan)
     return all.some((other) => retired.includes(other.run.id) && concerns(other, site, all))
   }
-  const { oldName, newName, oldDirectory, newDirectory } = run.plan.site
-  return [oldName, newName, oldDirectory, newDirectory].some((name) => name.toLowerCase() === site)
+  return isOf(run.plan, site)
+}
+
+/** Whether a plan is about the site of this name, before or after, in whatever spelling. */
+export function isOf({ site }: Plan, name: string): boolean {
+  const { oldName, newName, oldDirectory, newDirectory } = site
+  return [oldName, newName, oldDirectory, newDirectory].some((one) => canonicalHost(one) === canonicalHost(name))
 }

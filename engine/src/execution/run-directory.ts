@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MigratorError } from '../host/errors.ts'
-import { syncDirectory, writeFileAtomic } from '../host/local/files.ts'
+import { syncDirectory, systemCode, writeFileAtomic } from '../host/local/files.ts'
 import { Journal, type JournalLine, parseJournal, type RunState } from './journal.ts'
 import { Plan } from './plan.ts'
 
@@ -87,6 +87,7 @@ export async function readRun(benchPath: string, id: string): Promise<RunSummary
   try {
     planText = await readFile(run.plan, 'utf8')
   } catch (cause) {
+    if (systemCode(cause) !== 'ENOENT') throw unreadable(run, 'plan', run.plan, cause)
     throw new MigratorError({
       code: 'run-not-found',
       kind: 'usage',
@@ -99,12 +100,23 @@ export async function readRun(benchPath: string, id: string): Promise<RunSummary
   const plan = parsePlan(run, planText)
   const bytes = await readFile(run.journal).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0)
-    throw error
+    throw unreadable(run, 'journal', run.journal, error)
   })
   const { lines } = parseJournal(run.journal, bytes)
   const state = lines.findLast((line) => line.type === 'state')?.state ?? 'planned'
   return { run, state, plan, lines }
 }
+
+const unreadable = (run: RunDirectory, what: 'plan' | 'journal', path: string, cause: unknown): MigratorError =>
+  new MigratorError({
+    code: `${what}-damaged`,
+    kind: 'attention',
+    message: `The ${what} of run ${run.id} cannot be read: ${path}.`,
+    evidence: cause instanceof Error ? cause.message : String(cause),
+    untouched: 'Nothing was changed.',
+    hint: "Give the file to the bench's owner, or put it back from a backup of the machine.",
+    cause,
+  })
 
 function parsePlan(run: RunDirectory, text: string): Plan {
   const damaged = (evidence: string) =>

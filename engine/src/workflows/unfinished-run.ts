@@ -1,6 +1,7 @@
 import type { BenchFacts } from '../bench/bench-facts.ts'
 import type { Finding } from '../bench/finding.ts'
 import type { CheckResult } from '../checks/check.ts'
+import type { DamagedRun } from '../execution/all-runs.ts'
 import { isPastReturn } from '../execution/retire.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
 import { whatOf } from '../execution/start-run.ts'
@@ -27,6 +28,25 @@ export function unfinishedFinding(run: RunSummary, facts: Pick<BenchFacts, 'path
     remedies: waysOut(run),
     subject: run.plan.command === 'cleanup' ? facts.path : (site?.name ?? facts.path),
   }
+}
+
+/** A run whose record cannot be read may have stopped half way; nothing where its last line says that it is over. */
+export function damagedFinding(
+  { run, plan, lastState, problem }: DamagedRun,
+  facts: Pick<BenchFacts, 'path'>,
+): Finding[] {
+  if (lastState !== null && ['done', 'rolled-back', 'retired'].includes(lastState)) return []
+  return [
+    {
+      id: 'damaged-run',
+      severity: 'critical',
+      title: problem.message,
+      evidence: problem.evidence ?? run.path,
+      cause: 'Nobody can tell whether it stopped half way.',
+      remedies: problem.hint === undefined ? [] : [problem.hint],
+      subject: plan?.site.newDirectory ?? facts.path,
+    },
+  ]
 }
 
 /** The same as an answer: nothing is proven about a site that is half renamed. */

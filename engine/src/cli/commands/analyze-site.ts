@@ -2,10 +2,11 @@ import { redactFacts } from '../../bench/redact.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import { siteNamed } from '../../bench/site-named.ts'
 import { surveyBench } from '../../bench/survey.ts'
+import { readRuns } from '../../execution/all-runs.ts'
 import { unfinishedRuns } from '../../execution/start-run.ts'
 import { renderSurvey } from '../../report/render-survey.ts'
 import { terminalStyle } from '../../report/style.ts'
-import { unfinishedFinding } from '../../workflows/unfinished-run.ts'
+import { damagedFinding, unfinishedFinding } from '../../workflows/unfinished-run.ts'
 import type { CommonOptions } from '../options.ts'
 import { openSession, surveyOptions } from '../session.ts'
 
@@ -13,7 +14,11 @@ import { openSession, surveyOptions } from '../session.ts'
 export async function analyzeSite(options: CommonOptions): Promise<number> {
   const { host, benchPath } = await openSession(options)
   const surveyed = await surveyBench(host, benchPath, surveyOptions(options))
-  const unfinished = (await unfinishedRuns(benchPath)).map((run) => unfinishedFinding(run, surveyed))
+  const { damaged } = await readRuns(benchPath)
+  const unfinished = [
+    ...(await unfinishedRuns(benchPath)).map((run) => unfinishedFinding(run, surveyed)),
+    ...damaged.flatMap((run) => damagedFinding(run, surveyed)),
+  ]
   const facts = { ...surveyed, findings: [...unfinished, ...surveyed.findings] }
   const site = options.site === undefined ? null : siteNamed(facts, options.site)
   const findings = site === null ? facts.findings : findingsForSite(facts, site)

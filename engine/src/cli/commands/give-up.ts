@@ -7,6 +7,8 @@ import { whatStays } from '../../workflows/cleanup.ts'
 import { attend, confirm } from '../attendance.ts'
 import { progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
+import { nothingDone, printJson } from '../print-json.ts'
+import { isOf } from '../runs-of-site.ts'
 
 /** `cleanup --run ID --abandon`: a run that can be neither finished nor taken back stands in nobody's way any more. */
 export async function giveUp(
@@ -14,7 +16,7 @@ export async function giveUp(
   benchPath: string,
   options: AttendedOptions & { run?: string },
 ): Promise<number> {
-  const found = await abandonable(benchPath, options.run)
+  const found = await abandonable(benchPath, options)
   const { id } = found.run
   const stays =
     found.state === 'damaged'
@@ -30,10 +32,11 @@ export async function giveUp(
       (attended.interactive && (await confirm('Give it up? It can neither be finished nor taken back afterwards.')))
     if (!agreed) {
       process.stderr.write(`Nothing was changed.${attended.interactive ? '' : ' Add --yes to give it up.'}\n`)
+      if (options.json) printJson(nothingDone(id))
       return 0
     }
     await abandonRun({ host, benchPath, onEvent: progressEvents() }, found)
-    if (options.json) process.stdout.write(`${JSON.stringify({ run: id, state: 'retired', stays }, null, 2)}\n`)
+    if (options.json) printJson({ run: id, state: 'retired', stays })
     process.stderr.write(
       `Given up. When its backup is of no use any more: frappe-migrator cleanup --run ${id}\nLook at what stands now: frappe-migrator analyze-site\n`,
     )
@@ -43,10 +46,15 @@ export async function giveUp(
   }
 }
 
-async function abandonable(benchPath: string, id: string | undefined): Promise<RunSummary | DamagedRun> {
+async function abandonable(
+  benchPath: string,
+  wanted: { run?: string; site?: string },
+): Promise<RunSummary | DamagedRun> {
+  const id = wanted.run
   const { runs, damaged } = await readRuns(benchPath)
   const found = [...runs, ...damaged].find((run) => run.run.id === id)
   const state = found?.state === 'damaged' ? (found.lastState ?? 'running') : found?.state
+  if (found?.plan && wanted.site !== undefined && !isOf(found.plan, wanted.site)) throw ofAnotherSite(id, wanted.site)
   if (found && state !== 'retired' && state !== 'rolled-back') return found
   throw new MigratorError({
     code: found ? 'run-not-abandonable' : id === undefined ? 'run-missing' : 'run-not-found',
@@ -60,3 +68,12 @@ async function abandonable(benchPath: string, id: string | undefined): Promise<R
     hint: 'Name it with --run; list the runs with: frappe-migrator rollback --list',
   })
 }
+
+const ofAnotherSite = (id: string | undefined, site: string): MigratorError =>
+  new MigratorError({
+    code: 'no-run-of-site',
+    kind: 'usage',
+    message: `Run ${id} is not one of site ${site}.`,
+    untouched: 'Nothing was changed.',
+    hint: 'Leave --site away, or name a run of that site; list the runs with: frappe-migrator rollback --list',
+  })

@@ -11,6 +11,7 @@ import { prepareRename } from '../../workflows/rename-domain/prepare.ts'
 import { attend, confirm } from '../attendance.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
 import { refuseUnwritable } from '../given-files.ts'
+import { nothingDone, printJson } from '../print-json.ts'
 import { withSearchProgress } from '../search-progress.ts'
 import { openSession, type Session } from '../session.ts'
 import { readPlanFile, refuseMoved } from './plan-file.ts'
@@ -39,6 +40,7 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
     )
     if (plan === null) {
       process.stderr.write('Stopped while planning. Nothing was changed.\n')
+      if (options.json) printJson({ run: null, outcome: 'interrupted' })
       return INTERRUPTED
     }
     if (stored) refuseMoved(stored, plan)
@@ -61,6 +63,7 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
       process.stderr.write(`${planText(plan, options, process.stderr)}\n`)
       if (!(await confirm(`Rename ${plan.site.oldName} to ${plan.site.newName} now?`))) {
         process.stderr.write('Nothing was changed.\n')
+        if (options.json) printJson(nothingDone())
         return 0
       }
     }

@@ -1,7 +1,8 @@
 import { type DamagedRun, mayTouch } from '../../execution/all-runs.ts'
 import { keptIn } from '../../execution/kept.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { isPastReturn } from '../../execution/retire.ts'
+import { isPastReturn, retiredBy } from '../../execution/retire.ts'
+import { journalledPolicy } from '../../execution/rollback.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
 import { isUnfinished, rollBackRun, whatOf } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
@@ -32,6 +33,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   await refreshReports(all)
   if (options.list) return listRuns(known, options)
   const found = named ?? chosen.findLast(stands)
+  if (named === null) refuseUnreadable(damaged, found)
   if (!found) {
     const whose = options.site === undefined ? 'on this bench' : `of site ${options.site}`
     return nothing(options, `There is no run ${whose} that could be taken back. Nothing to do.`)
@@ -42,7 +44,8 @@ export async function rollback(options: RollbackOptions): Promise<number> {
       return await rewriteNewContent(session, found, options, attended)
     refuseImpossible(found, all, options.onConflict)
     refuseBehindDamaged(found, damaged)
-    let onConflict = options.onConflict ?? 'keep'
+    // What was decided before a kill holds for the rest of the way back.
+    let onConflict = options.onConflict ?? (isUnfinished(found) ? journalledPolicy(found.lines) : undefined) ?? 'keep'
     if (attended.interactive && !options.yes) {
       if (!(await confirm(`Take back run ${found.run.id} (${whatOf(found.plan)})?`)))
         return nothing(options, 'Nothing was changed.', found.run.id)
@@ -97,7 +100,18 @@ const hasKept = (run: RunSummary): boolean => run.state === 'rolled-back' && kep
 /** Never taken back before cleanup retired it. */
 function retiredStanding({ state, lines }: RunSummary): boolean {
   const states = lines.flatMap((line) => (line.type === 'state' ? [line.state] : []))
-  return state === 'retired' && !states.includes('rolled-back') && lines.some((line) => line.type === 'intent')
+  const begun = lines.some((line) => line.type === 'intent')
+  // Of a run whose record could not be read only that it was given up is known.
+  return state === 'retired' && !states.includes('rolled-back') && (begun || states.length === 1)
+}
+
+/** Which run is the latest cannot be said while a later one cannot be read. */
+function refuseUnreadable(damaged: DamagedRun[], found: RunSummary | undefined): void {
+  const later = damaged.find(
+    ({ run, lastState }) =>
+      run.id > (found?.run.id ?? '') && !['rolled-back', 'retired'].includes(lastState ?? 'running'),
+  )
+  if (later) throw later.problem
 }
 
 /** A later run of the site that cannot be read would have to be taken back first. */
@@ -128,6 +142,16 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
       'cleanup-past-return',
       `The cleanup ${found.run.id} has begun to remove vaults; it can only go on.`,
       `Finish it: frappe-migrator resume --run ${found.run.id}`,
+    )
+  }
+  const cleaning = runs.find(
+    (run) => run.plan.command === 'cleanup' && isUnfinished(run) && retiredBy(run.plan).includes(found.run.id),
+  )
+  if (cleaning) {
+    throw refuse(
+      'cleanup-unfinished',
+      `The cleanup ${cleaning.run.id}, which retires run ${found.run.id}, is not finished.`,
+      `Finish it: frappe-migrator resume --run ${cleaning.run.id}${isPastReturn(cleaning) ? '' : `. Or take it back first: frappe-migrator rollback --run ${cleaning.run.id}`}`,
     )
   }
   const names = new Set([found.plan.site.oldDirectory, found.plan.site.newDirectory])

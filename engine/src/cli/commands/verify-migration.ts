@@ -1,3 +1,4 @@
+import { canonicalHost } from '../../bench/host-name.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import type { CheckResult } from '../../checks/check.ts'
@@ -19,6 +20,7 @@ import { progressEvents } from '../finish-run.ts'
 import type { CommonOptions } from '../options.ts'
 import { printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
+import { isOf } from '../runs-of-site.ts'
 import { openSession, type Session, surveyOptions } from '../session.ts'
 
 interface VerifyOptions extends CommonOptions {
@@ -33,6 +35,11 @@ export async function verifyMigration(options: VerifyOptions): Promise<number> {
   try {
     const run = await findRun(session, options)
     const results = run && isUnfinished(run) ? [unfinishedResult(run)] : await ask(session, options, attended, run)
+    if (attended.stop.aborted) {
+      process.stderr.write('Stopped. Nothing was proven, and nothing changed.\n')
+      if (options.json) printJson({ run: run?.run.id ?? null, outcome: 'interrupted' })
+      return 130
+    }
     print(results, run, options)
     return results.some((result) => result.status === 'failed') ? 2 : 0
   } finally {
@@ -56,19 +63,42 @@ async function ask(
 
 /** The latest run of the site that stands, finished or not; null when none does: what was refused, taken back or retired says nothing of today. */
 async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<RunSummary | null> {
-  const { runs } = await readRuns(benchPath)
+  const { runs, damaged } = await readRuns(benchPath)
   await refreshReports(runs)
-  if (options.run !== undefined) return readRun(benchPath, options.run)
+  if (options.run !== undefined) return standing(await readRun(benchPath, options.run), options.site)
   const ofSite = runs.filter((run) => run.plan.command === 'rename-domain' && concerns(run, options.site))
-  return ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
+  const found = ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
+  const unreadable = damaged.find(
+    ({ run, plan, lastState }) =>
+      run.id > (found?.run.id ?? '') &&
+      !['done', 'rolled-back', 'retired'].includes(lastState ?? 'running') &&
+      (plan === null || options.site === undefined || isOf(plan, options.site)),
+  )
+  if (unreadable) throw unreadable.problem
+  return found
+}
+
+/** A run that was taken back or retired says nothing of today. */
+function standing(run: RunSummary, site: string | undefined): RunSummary {
+  const ofSite = site === undefined || isOf(run.plan, site)
+  if (ofSite && (isUnfinished(run) || run.state === 'done')) return run
+  throw new MigratorError({
+    code: ofSite ? 'run-not-standing' : 'no-run-of-site',
+    kind: 'usage',
+    message: ofSite
+      ? `Run ${run.run.id} is ${run.state}: there is nothing of it to prove.`
+      : `Run ${run.run.id} is not one of site ${site}.`,
+    untouched: 'Nothing was changed.',
+    hint: 'Leave --run away to ask what can be asked of the site today.',
+  })
 }
 
 /** A finished run is one of the site under its new name; an unfinished one leaves it under either. */
 function concerns(run: RunSummary, name: string | undefined): boolean {
-  const { oldName, newName, oldDirectory, newDirectory } = run.plan.site
-  return (
-    name === undefined || [newDirectory, newName, ...(isUnfinished(run) ? [oldDirectory, oldName] : [])].includes(name)
-  )
+  const { newName, newDirectory } = run.plan.site
+  if (name === undefined) return true
+  if (isUnfinished(run)) return isOf(run.plan, name)
+  return [newDirectory, newName].some((one) => canonicalHost(one) === canonicalHost(name))
 }
 
 async function planWithoutRun({ host, benchPath }: Session, options: CommonOptions) {

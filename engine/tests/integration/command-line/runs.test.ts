@@ -44,6 +44,43 @@ test('what the commands say of runs', async (t) => {
     assert.equal(await stage.state(), begin)
   })
 
+  await t.test('a run whose record cannot be read is passed over by nobody whom it may concern', async () => {
+    stage.fresh()
+    assert.equal(await stage.drive('rename', MIDDLE), null)
+    const { run } = await latest()
+    const lines = readFileSync(run.journal, 'utf8').split('\n')
+    writeFileSync(run.journal, lines.with(2, `X${lines[2]}`).join('\n'))
+    for (const command of [['rollback'], ['resume'], ['verify-migration', '--site', 'OLD.cloud']]) {
+      const said = await say(...command)
+      assert.equal(said.code, 5, `${command}: ${said.stderr}`)
+      assert.match(said.stderr, new RegExp(`${run.id}[\\s\\S]*Nothing was changed`))
+    }
+    const [first] = JSON.parse((await say('analyze-site', '--json')).stdout).findings
+    assert.deepEqual([first.id, first.severity], ['damaged-run', 'critical'])
+    const other = await say('cleanup', '--run', run.id, '--abandon', '--yes', '--site', 'two.cloud')
+    assert.equal(other.code, 3, other.stderr)
+    const unasked = await say('cleanup', '--run', run.id, '--abandon', '--json')
+    assert.deepEqual(JSON.parse(unasked.stdout), { run: run.id, outcome: 'nothing' })
+  })
+
+  await t.test('what was decided about changes of others holds for a second rollback too', async () => {
+    stage.fresh()
+    assert.equal((await rename()).code, 0)
+    const { run } = await latest()
+    const config = join(stage.benchPath, 'sites', 'new.domain', 'site_config.json')
+    const kept = JSON.parse(readFileSync(config, 'utf8'))
+    writeFileSync(config, JSON.stringify({ ...kept, host_name: 'https://third.domain' }))
+    const decided = { type: 'state', state: 'rolling-back', reason: 'asked for', pid: 1, onConflict: 'restore' }
+    const last = JSON.parse(readFileSync(run.journal, 'utf8').trim().split('\n').at(-1) ?? '')
+    writeFileSync(run.journal, `${JSON.stringify({ time: last.time, ...decided })}\n`, { flag: 'a' })
+    const back = await say('rollback', '--no-interactive')
+    assert.equal(back.code, 0, back.stderr)
+    const now = JSON.parse(readFileSync(join(stage.benchPath, 'sites', 'old.cloud', 'site_config.json'), 'utf8'))
+    assert.notEqual(now.host_name, 'https://third.domain')
+    const proof = await say('verify-migration', '--run', run.id)
+    assert.equal(proof.code, 3, 'a run that was taken back proves nothing of today')
+  })
+
   await t.test('an unfinished run is no proof and a critical finding, each with what to type', async () => {
     stage.fresh()
     assert.equal(await stage.drive('rename', MIDDLE), null)
