@@ -72,7 +72,8 @@ export async function killedRollback(stage: KillStage, ends: Ends, at: Boundary,
   }
   await kill()
   stage.keep()
-  const ways = ['rollback', 'resume'] as const
+  // Killed before its first line a rollback has not begun, and resume leaves the run done: so the one that ends at the start is the last.
+  const ways = ['resume', 'rollback'] as const
   for (const [turn, way] of (PROVE ? ways : [ways[index % 2] ?? 'resume']).entries()) {
     if (turn > 0) await stage.again(kill)
     await goesOn(stage, ends, way)
