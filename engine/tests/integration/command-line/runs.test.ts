@@ -72,7 +72,9 @@ test('what the commands say of runs', async (t) => {
     writeFileSync(config, JSON.stringify({ ...kept, host_name: 'https://third.domain' }))
     const decided = { type: 'state', state: 'rolling-back', reason: 'asked for', pid: 1, onConflict: 'restore' }
     const last = JSON.parse(readFileSync(run.journal, 'utf8').trim().split('\n').at(-1) ?? '')
-    writeFileSync(run.journal, `${JSON.stringify({ time: last.time, sequence: last.sequence + 1, ...decided })}\n`, { flag: 'a' })
+    writeFileSync(run.journal, `${JSON.stringify({ time: last.time, sequence: last.sequence + 1, ...decided })}\n`, {
+      flag: 'a',
+    })
     const back = await say('rollback', '--no-interactive')
     assert.equal(back.code, 0, back.stderr)
     const now = JSON.parse(readFileSync(join(stage.benchPath, 'sites', 'old.cloud', 'site_config.json'), 'utf8'))
