@@ -58,8 +58,16 @@ function parsed(text: string): unknown {
 
 const namesOf = (site: SitePlace): string[] => [site.oldName, site.newName, site.oldDirectory, site.newDirectory]
 
+/** States in which a run has left nothing half done. */
+const ended: RunState[] = ['done', 'rolled-back', 'retired']
+
+/** Whether the last state that can still be read says that a damaged run is over; where none can, it may be at its middle. */
+export const isOver = ({ lastState }: DamagedRun, over: RunState[] = ended): boolean =>
+  lastState !== null && over.includes(lastState)
+
 /** Whether a damaged run may have left something of this site half done, or done: a run that is over or retired has not. */
-export function mayTouch({ plan, lastState }: DamagedRun, site: SitePlace, over: RunState[]): boolean {
-  if (lastState !== null && over.includes(lastState)) return false
+export function mayTouch(run: DamagedRun, site: SitePlace, over: RunState[] = ended): boolean {
+  const { plan } = run
+  if (isOver(run, over)) return false
   return plan === null || namesOf(plan.site).some((name) => namesOf(site).includes(name))
 }

@@ -64,7 +64,7 @@ export async function refuseUnfinished(benchPath: string): Promise<void> {
 /** A run of the same site that cannot be read may have stopped half way. */
 async function refuseDamaged(benchPath: string, { site }: Plan): Promise<void> {
   const { damaged } = await readRuns(benchPath)
-  const found = damaged.find((run) => mayTouch(run, site, ['done', 'rolled-back', 'retired']))
+  const found = damaged.find((run) => mayTouch(run, site))
   if (found) throw found.problem
 }
 

@@ -1,7 +1,7 @@
 import type { BenchFacts } from '../bench/bench-facts.ts'
 import type { Finding } from '../bench/finding.ts'
 import type { CheckResult } from '../checks/check.ts'
-import type { DamagedRun } from '../execution/all-runs.ts'
+import { type DamagedRun, isOver } from '../execution/all-runs.ts'
 import { isPastReturn } from '../execution/retire.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
 import { whatOf } from '../execution/start-run.ts'
@@ -31,11 +31,9 @@ export function unfinishedFinding(run: RunSummary, facts: Pick<BenchFacts, 'path
 }
 
 /** A run whose record cannot be read may have stopped half way; nothing where its last line says that it is over. */
-export function damagedFinding(
-  { run, plan, lastState, problem }: DamagedRun,
-  facts: Pick<BenchFacts, 'path'>,
-): Finding[] {
-  if (lastState !== null && ['done', 'rolled-back', 'retired'].includes(lastState)) return []
+export function damagedFinding(damaged: DamagedRun, facts: Pick<BenchFacts, 'path'>): Finding[] {
+  if (isOver(damaged)) return []
+  const { run, plan, problem } = damaged
   return [
     {
       id: 'damaged-run',

@@ -1,3 +1,4 @@
+import { isOver } from '../../execution/all-runs.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import { isUnfinished, resumeRun } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
@@ -48,7 +49,7 @@ export async function resume(options: AttendedOptions & { run?: string }): Promi
 
 /** @throws MigratorError where a run that cannot be read may be the one that is meant */
 function nothingToResume({ all, damaged }: BenchRuns, { site, json }: AttendedOptions): number {
-  const unreadable = damaged.find((run) => !['done', 'rolled-back', 'retired'].includes(run.lastState ?? ''))
+  const unreadable = damaged.find((run) => !isOver(run))
   if (unreadable) throw unreadable.problem
   const other = all.findLast(isUnfinished)
   const where = site !== undefined && other ? `of site ${site} (but ${other.run.id} of another)` : 'on this bench'

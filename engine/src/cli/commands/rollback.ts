@@ -1,4 +1,4 @@
-import { type DamagedRun, mayTouch } from '../../execution/all-runs.ts'
+import { type DamagedRun, isOver, mayTouch } from '../../execution/all-runs.ts'
 import { keptIn } from '../../execution/kept.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import { isPastReturn, retiredBy } from '../../execution/retire.ts'
@@ -107,10 +107,7 @@ function retiredStanding({ state, lines }: RunSummary): boolean {
 
 /** Which run is the latest cannot be said while a later one cannot be read. */
 function refuseUnreadable(damaged: DamagedRun[], found: RunSummary | undefined): void {
-  const later = damaged.find(
-    ({ run, lastState }) =>
-      run.id > (found?.run.id ?? '') && !['rolled-back', 'retired'].includes(lastState ?? 'running'),
-  )
+  const later = damaged.find((one) => one.run.id > (found?.run.id ?? '') && !isOver(one, ['rolled-back', 'retired']))
   if (later) throw later.problem
 }
 

@@ -2,7 +2,7 @@ import { canonicalHost } from '../../bench/host-name.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import type { CheckResult } from '../../checks/check.ts'
-import { readRuns } from '../../execution/all-runs.ts'
+import { isOver, readRuns } from '../../execution/all-runs.ts'
 import type { RunEnvironment } from '../../execution/environment.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
@@ -69,10 +69,10 @@ async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<
   const ofSite = runs.filter((run) => run.plan.command === 'rename-domain' && concerns(run, options.site))
   const found = ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
   const unreadable = damaged.find(
-    ({ run, plan, lastState }) =>
-      run.id > (found?.run.id ?? '') &&
-      !['done', 'rolled-back', 'retired'].includes(lastState ?? 'running') &&
-      (plan === null || options.site === undefined || isOf(plan, options.site)),
+    (one) =>
+      one.run.id > (found?.run.id ?? '') &&
+      !isOver(one) &&
+      (one.plan === null || options.site === undefined || isOf(one.plan, options.site)),
   )
   if (unreadable) throw unreadable.problem
   return found
