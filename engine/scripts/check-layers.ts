@@ -12,6 +12,7 @@ const ranks: Record<string, number> = {
   report: 7,
   workflows: 6,
   execution: 5,
+  diagnosis: 5,
   changes: 4,
   checks: 4,
   bench: 3,

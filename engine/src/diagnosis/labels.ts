@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+/** What a cause is about: the coarse names a ranking is measured by. `out_of_scope`: none of these, an application bug or unrelated. */
+export const labels = [
+  'port_conflict',
+  'site_misconfiguration',
+  'stale_host',
+  'missing_app',
+  'orphan_metadata',
+  'proxy_misconfiguration',
+  'redis_unavailable',
+  'redis_conflict',
+  'redis_auth',
+  'database_unavailable',
+  'database_access_denied',
+  'database_privilege',
+  'database_incompatible',
+  'database_limits',
+  'backup_corrupt',
+  'backup_failure',
+  'encryption_key',
+  'version_mismatch',
+  'patch_failure',
+  'missing_table',
+  'permission_denied',
+  'disk_full',
+  'assets_missing',
+  'ssl_failure',
+  'dns_failure',
+  'socketio_failure',
+  'worker_failure',
+  'python_environment',
+  'node_environment',
+  'bench_cli',
+  'site_locked',
+  'session_csrf',
+  'files_missing',
+  'git_conflict',
+  'docker_runtime',
+  'out_of_scope',
+] as const
+export const Label = z.enum(labels)
+export type Label = z.infer<typeof Label>
