@@ -27,7 +27,7 @@ const atRest: ReadonlySet<RunState> = new Set(['done', 'attention', 'rolled-back
 export async function refreshReports(runs: RunSummary[]): Promise<void> {
   for (const summary of runs) {
     const { plan, state } = summary
-    if (plan.command !== 'rename-domain' || !atRest.has(state)) continue
+    if (plan.command === 'cleanup' || !atRest.has(state)) continue
     try {
       if (await isCurrent(summary)) continue
       await writeReport(summary, reportOf(summary))

@@ -44,7 +44,18 @@ export async function unfinishedRuns(benchPath: string): Promise<RunSummary[]> {
 
 /** What a run is about, in a few words. */
 export const whatOf = ({ command, site }: Plan): string =>
-  command === 'cleanup' ? 'cleanup' : `${site.oldName} → ${site.newName}`
+  ({
+    'rename-domain': `${site.oldName} → ${site.newName}`,
+    'restore-site': `restore of ${site.newName}`,
+    cleanup: 'cleanup',
+  })[command]
+
+/** The middle of a run's id. */
+const shortNames: Record<Plan['command'], string> = {
+  'rename-domain': 'rename',
+  'restore-site': 'restore',
+  cleanup: 'cleanup',
+}
 
 /** @throws MigratorError `unfinished-run` */
 export async function refuseUnfinished(benchPath: string): Promise<void> {
@@ -73,10 +84,10 @@ async function refuseDamaged(benchPath: string, { site }: Plan): Promise<void> {
  * @throws MigratorError `bench-locked`, `unfinished-run`
  */
 export function startRun(environment: RunEnvironment, plan: Plan): Promise<FinishedRun> {
-  const id = newRunId(new Date(), plan.command === 'cleanup' ? 'cleanup' : 'rename', randomUUID())
+  const id = newRunId(new Date(), shortNames[plan.command], randomUUID())
   return withLock(environment.host, environment.benchPath, { id, touchesMachine: touchesMachine(plan) }, async () => {
     await refuseUnfinished(environment.benchPath)
-    if (plan.command === 'rename-domain') await refuseDamaged(environment.benchPath, plan)
+    if (plan.command !== 'cleanup') await refuseDamaged(environment.benchPath, plan)
     const run = await makeRunDirectory(environment.benchPath, id, plan)
     return drive(environment, run, plan)
   })

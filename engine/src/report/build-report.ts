@@ -2,6 +2,7 @@ import type { JournalLine } from '../execution/journal.ts'
 import { keptIn } from '../execution/kept.ts'
 import type { Plan } from '../execution/plan.ts'
 import { runDirectory } from '../execution/run-directory.ts'
+import { whatOf } from '../execution/start-run.ts'
 import { digestOf } from '../host/value-digest.ts'
 import { isDnsUpdate } from '../rewrite/fields/outside-systems.ts'
 import { clockText } from './amounts.ts'
@@ -36,7 +37,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
     summary: {
       status: verdict.status,
       duration: clockText(times.active),
-      domain_changed: `${plan.site.oldName} → ${plan.site.newName}`,
+      domain_changed: whatOf(plan),
     },
     steps_completed: phaseSummaries(plan, lines, times),
     configuration_changes: {

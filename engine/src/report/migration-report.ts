@@ -52,7 +52,7 @@ export const MigrationReport = z.object({
       .enum(['success', 'partial', 'failed'])
       .describe('partial: done with doubts, or needs attention; failed: rolled back or refused'),
     duration: Duration,
-    domain_changed: z.string().describe('a → b'),
+    domain_changed: z.string().describe('a → b; of a run that renames nothing what it is about, in words'),
   }),
   steps_completed: z
     .array(

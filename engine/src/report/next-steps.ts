@@ -2,7 +2,7 @@ import type { Plan } from '../execution/plan.ts'
 import { counted } from './amounts.ts'
 import type { JournalTimes } from './journal-times.ts'
 import type { MigrationReport } from './migration-report.ts'
-import { renameCommand } from './rename-command.ts'
+import { planCommand } from './plan-command.ts'
 import type { RunVerdict } from './run-verdict.ts'
 
 interface Input {
@@ -23,7 +23,7 @@ export function nextSteps({ plan, runId, verdict, times, checks, kept, warnings,
   const remediesOf = (status: 'failed' | 'warning') =>
     checks.flatMap((check) => (check.status === status && check.remedy ? [check.remedy] : []))
   const remedies = [...new Set([...remediesOf('failed'), ...remediesOf('warning')])]
-  const again = `plan again: ${renameCommand(plan)} --plan`
+  const again = `plan again: ${planCommand(plan)} --plan`
   if (verdict.refused) return ['Nothing was changed.', ...remedies, `Then ${again}`]
   if (verdict.rolledBack) {
     const [first] = kept

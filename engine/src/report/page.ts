@@ -34,8 +34,9 @@ ${part('How to take it back', wayBack(report))}
 function head(report: MigrationReport, plan: Plan): Markup {
   const { summary, run, downtime } = report
   const { oldName, newName } = plan.site
+  const title = oldName === newName ? html`${summary.domain_changed}` : html`${oldName} <span>→</span> ${newName}`
   return html`<header class="${toneOf(summary.status)}">${badge(summary.status)}${run.refused || run.rolled_back ? html` ${endingOf(report)}` : null}
-<h1>${oldName} <span>→</span> ${newName}</h1>
+<h1>${title}</h1>
 <p class="dim">${period(run)}</p>
 <dl class="facts">${facts(report).map(([name, value, note]) => html`<div><dt>${name}</dt><dd class="${toneOf(value)}">${value}${note === '' ? null : html` <small>${note}</small>`}</dd></div>`)}</dl>
 ${downtime.in_maintenance_since === null ? null : html`<p class="bad">The site is still in maintenance, since ${moment(downtime.in_maintenance_since)}.</p>`}</header>`

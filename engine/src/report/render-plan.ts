@@ -2,8 +2,8 @@ import { type Plan, phases } from '../execution/plan.ts'
 import { shellWord } from '../host/shell-word.ts'
 import { needsRoot, rootActions } from '../workflows/rename-domain/root-actions.ts'
 import { bytesText, counted } from './amounts.ts'
+import { planCommand } from './plan-command.ts'
 import { databaseLines, leftAloneLines, offeredLines } from './plan-database.ts'
-import { renameCommand } from './rename-command.ts'
 import { findingLines } from './render-findings.ts'
 import { inBench, shown, shownName } from './shown.ts'
 import { highlighted, type Style, section } from './style.ts'
@@ -135,7 +135,7 @@ const outside = (preview: Preview, style: Style): string[] =>
   ])
 
 function ending(plan: Plan, style: Style, savedAs: string | null): string {
-  const command = renameCommand(plan)
+  const command = planCommand(plan)
   if (blocking(plan).length > 0)
     return `Nothing was changed. Mend what blocks it, then look again:\n  ${style.bold(`${command} --plan`)}`
   const saved = savedAs === null ? null : asTyped(`frappe-migrator rename-domain --plan-file ${shellWord(savedAs)}`)

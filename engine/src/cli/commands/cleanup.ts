@@ -1,7 +1,7 @@
 import { surveyBench } from '../../bench/survey.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
-import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
+import { refuseUnfinished, startRun, whatOf } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { findOrphans, type Orphan, planCleanup, retirable } from '../../workflows/cleanup.ts'
@@ -34,7 +34,7 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   try {
     say(
       `Runs to retire: ${runs.length}`,
-      runs.map((run) => `${run.run.id}  ${run.plan.site.oldName} → ${run.plan.site.newName} (${run.state})`),
+      runs.map((run) => `${run.run.id}  ${whatOf(run.plan)} (${run.state})`),
     )
     say(
       `Left over: ${orphans.length}`,
@@ -67,11 +67,11 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
 }
 
 async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<RunSummary[]> {
-  const ofRename = (run: RunSummary) => run.plan.command === 'rename-domain' && retirable(run)
-  if (named === null) return chosen.filter(ofRename)
+  const ofSite = (run: RunSummary) => run.plan.command !== 'cleanup'
+  if (named === null) return chosen.filter((run) => ofSite(run) && retirable(run))
   // A run that was given up keeps its vault until somebody names it.
   const givenUp = named.state === 'retired' && (await host.status(named.run.vault)) !== null
-  if (ofRename(named) || (named.plan.command === 'rename-domain' && givenUp)) return [named]
+  if (ofSite(named) && (retirable(named) || givenUp)) return [named]
   throw new MigratorError({
     code: 'run-not-retirable',
     kind: 'usage',

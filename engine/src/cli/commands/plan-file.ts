@@ -2,7 +2,7 @@ import { movedFacts } from '../../execution/moved-facts.ts'
 import { Plan } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { shellWord } from '../../host/shell-word.ts'
-import { renameCommand } from '../../report/rename-command.ts'
+import { planCommand } from '../../report/plan-command.ts'
 import { RenameRequest } from '../../workflows/rename-domain/request.ts'
 import { readGiven } from '../given-files.ts'
 
@@ -59,7 +59,7 @@ export function refuseMoved(stored: PlanFile, fresh: Plan): void {
     message: `The plan no longer fits: ${moved.length} ${moved.length === 1 ? 'fact has' : 'facts have'} moved since it was made.`,
     evidence: [...moved.slice(0, TOLD).map(short), ...more].join('; '),
     untouched: 'Nothing was changed.',
-    hint: `Make it again and look at it: ${renameCommand(stored.plan)} --plan --out ${shellWord(stored.path)}`,
+    hint: `Make it again and look at it: ${planCommand(stored.plan)} --plan --out ${shellWord(stored.path)}`,
   })
 }
 

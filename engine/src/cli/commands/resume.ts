@@ -27,7 +27,7 @@ export async function resume(options: AttendedOptions & { run?: string }): Promi
       hint:
         found.state === 'done'
           ? `It can be taken back: frappe-migrator rollback --run ${found.run.id}`
-          : 'Begin a new one: frappe-migrator rename-domain …',
+          : `Begin a new one: frappe-migrator ${found.plan.command} …`,
     })
   }
   const attended = attend(options)

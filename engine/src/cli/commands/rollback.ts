@@ -1,6 +1,7 @@
 import { type DamagedRun, isOver, mayTouch } from '../../execution/all-runs.ts'
 import { keptIn } from '../../execution/kept.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
+import type { Plan } from '../../execution/plan.ts'
 import { isPastReturn, retiredBy } from '../../execution/retire.ts'
 import { journalledPolicy } from '../../execution/rollback.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
@@ -119,11 +120,18 @@ function refuseBehindDamaged(found: RunSummary, damaged: DamagedRun[]): void {
   if (later) throw later.problem
 }
 
+/** What somebody does who wants back what a retired run has changed. */
+const INSTEAD: Record<Plan['command'], string> = {
+  'rename-domain': 'Rename the site back instead.',
+  'restore-site': 'Restore an earlier backup instead.',
+  cleanup: '',
+}
+
 function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'keep' | 'restore' | undefined): void {
   const refuse = (code: string, message: string, hint: string) =>
     new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint })
   if (!stands(found) && !(onConflict === 'restore' && hasKept(found))) {
-    const retired = 'Its vault was removed by cleanup; rename the site back instead.'
+    const retired = `Its vault was removed by cleanup. ${INSTEAD[found.plan.command]}`
     throw refuse(
       'run-not-reversible',
       `Run ${found.run.id} is ${found.state}.`,
@@ -155,15 +163,15 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
   const laterRuns = runs.filter(
     (run) =>
       run.run.id > found.run.id &&
-      run.plan.command === 'rename-domain' &&
+      run.plan.command !== 'cleanup' &&
       (names.has(run.plan.site.oldDirectory) || names.has(run.plan.site.newDirectory)),
   )
   const retired = laterRuns.find(retiredStanding)
   if (retired) {
     throw refuse(
       'later-run-retired',
-      `A later run touched the same site and was retired by cleanup: ${retired.run.id} (${retired.plan.site.oldName} → ${retired.plan.site.newName}).`,
-      `Neither can be taken back any more. Rename the site back instead, and retire this run: frappe-migrator cleanup --run ${found.run.id}`,
+      `A later run touched the same site and was retired by cleanup: ${retired.run.id} (${whatOf(retired.plan)}).`,
+      `Neither can be taken back any more. ${INSTEAD[found.plan.command]} Retire this run: frappe-migrator cleanup --run ${found.run.id}`,
     )
   }
   const later = laterRuns.find(stands)

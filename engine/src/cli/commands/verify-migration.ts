@@ -66,7 +66,7 @@ async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<
   const { runs, damaged } = await readRuns(benchPath)
   await refreshReports(runs)
   if (options.run !== undefined) return standing(await readRun(benchPath, options.run), options.site)
-  const ofSite = runs.filter((run) => run.plan.command === 'rename-domain' && concerns(run, options.site))
+  const ofSite = runs.filter((run) => run.plan.command !== 'cleanup' && concerns(run, options.site))
   const found = ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
   const unreadable = damaged.find(
     (one) =>

@@ -178,7 +178,7 @@ test('after cleanup a run cannot be taken back, and says so', async () => {
   assert.deepEqual([old.status, old.headers['location']], [308, `http://${target}/login?x=1`])
   const named = await stage.migrate('rollback', '--no-interactive', '--run', run)
   assert.equal(named.code, 3, said(named))
-  assert.match(named.stderr, /retired[\s\S]*vault was removed by cleanup; rename the site back/)
+  assert.match(named.stderr, /retired[\s\S]*vault was removed by cleanup\. Rename the site back/)
   const latest = await stage.migrate('rollback', '--no-interactive')
   assert.equal(latest.code, 0, said(latest))
   assert.match(latest.stderr, /no run on this bench that could be taken back/)
