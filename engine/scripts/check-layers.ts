@@ -17,6 +17,7 @@ const ranks: Record<string, number> = {
   checks: 4,
   bench: 3,
   rewriting: 3,
+  backup: 2,
   database: 2,
   services: 2,
   rewrite: 2,

@@ -1,10 +1,10 @@
 import type { Host } from '../host/host.ts'
+import { isObject } from '../host/parse-json.ts'
 import { listOrNothing, readTextFile } from '../services/text-file.ts'
 import type { AppFacts } from './bench-facts.ts'
 import type { Finding } from './finding.ts'
 import { readGitCommit } from './git-commit.ts'
 import { readJsonFile } from './json-file.ts'
-import { isObject } from './parse-json.ts'
 import type { Reading } from './reading.ts'
 
 /** `__version__ = "15.55.0"` in an app's own file; the app is never imported. */

@@ -1,5 +1,5 @@
+import { isObject, type ParsedObject } from '../host/parse-json.ts'
 import type { Finding } from './finding.ts'
-import { isObject, type ParsedObject } from './parse-json.ts'
 
 type Expectation = { expected: string; fits: (value: unknown) => boolean; severity: 'critical' | 'warning' }
 

@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.ts'
+import { parseJsonObject } from '../host/parse-json.ts'
 import { readTextFile } from '../services/text-file.ts'
 import type { JsonFile } from './bench-facts.ts'
 import { checkKnownKeys } from './config-keys.ts'
 import type { Finding } from './finding.ts'
-import { parseJsonObject } from './parse-json.ts'
 import type { Reading } from './reading.ts'
 
 /** Reads a JSON file of the bench. Broken, unreadable or odd: a finding with line and column, and never a quote of the text. */

@@ -1,7 +1,7 @@
+import { isObject } from '../host/parse-json.ts'
 import type { HostsEntry, NameSource, SiteName } from './bench-facts.ts'
 import { textAt } from './config-keys.ts'
 import { canonicalHost, parseWrittenHost, type WrittenHost } from './host-name.ts'
-import { isObject } from './parse-json.ts'
 
 /** One place where a name of the site stands. */
 export interface NameMention extends WrittenHost {

@@ -1,6 +1,6 @@
+import { isObject } from '../host/parse-json.ts'
 import { maskUrlUserinfo } from '../services/redis.ts'
 import type { BenchFacts, JsonFile, SiteFacts } from './bench-facts.ts'
-import { isObject } from './parse-json.ts'
 
 const MASK = '***'
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { parseJsonObject } from '../bench/parse-json.ts'
 import { MigratorError } from '../host/errors.ts'
+import { parseJsonObject } from '../host/parse-json.ts'
 
 const Place = z.strictObject({
   domain: z.string().describe('Name of the site: erp.example.com').exactOptional(),

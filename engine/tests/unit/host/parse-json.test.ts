@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseJsonObject } from '../../../src/bench/parse-json.ts'
+import { parseJsonObject } from '../../../src/host/parse-json.ts'
 
 const broken: [string, number, number, RegExp][] = [
   ['{\n "a": 1\n "b": 2\n}', 3, 2, /comma/],
