@@ -1,4 +1,4 @@
-import { maskText } from './mask.ts'
+import { maskText } from '../rewrite/mask-text.ts'
 import { asTyped } from './typed-as.ts'
 
 /** Control and direction characters of what was read from a site must not steer the reader's terminal; line breaks stay. */

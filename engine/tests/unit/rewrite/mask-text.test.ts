@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { maskText } from '../../../src/report/mask.ts'
 import { renderPage } from '../../../src/report/page.ts'
 import { renderReport } from '../../../src/report/render-report.ts'
 import { plainStyle } from '../../../src/report/style.ts'
-import { check, plan, Story } from './run-story.ts'
+import { maskText } from '../../../src/rewrite/mask-text.ts'
+import { check, plan, Story } from '../report/run-story.ts'
 
 test('whatever shape a secret comes in, it does not come out', () => {
   for (const text of [

@@ -1,0 +1,22 @@
+import type { Command } from 'commander'
+
+/** The commands around the knowledge base. Each is loaded when it is used. */
+export function addKnowledge(knowledge: Command, finish: (code: number) => void): void {
+  knowledge
+    .command('lint')
+    .description('check entries and their cases: yours, or those of a folder (exit 2 when something is wrong)')
+    .argument('[directory]', 'folder of entries, with cases/ in it')
+    .option('--json', 'print data instead of text')
+    .action(async (directory, options) =>
+      finish(await (await import('./commands/knowledge-lint.ts')).knowledgeLint(directory, options)),
+    )
+  knowledge
+    .command('test')
+    .description('diagnose every case by the rules alone (exit 2 when one is not named)')
+    .argument('[directory]', 'folder of entries, with cases/ in it')
+    .option('--json', 'print data instead of text')
+    .option('--only <cause>', 'only the cases of this cause')
+    .action(async (directory, options) =>
+      finish(await (await import('./commands/knowledge-test.ts')).knowledgeTest(directory, options)),
+    )
+}
