@@ -65,45 +65,39 @@ async function compressInto(
   }
   const compressor = createZstdCompress(settings)
   const decompressor = createZstdDecompress({ chunkSize: CHUNK_BYTES })
-  const stop = (error: unknown) => {
+  let failure: { error: unknown } | null = null
+  let meet = (_error: unknown) => {}
+  // A failure is met while the next chunk waits to be taken. (A promise raced with each time would remember every one of them.)
+  const stop = (error: unknown): null => {
+    failure ??= { error }
     compressor.destroy()
     decompressor.destroy()
-    return { error }
+    meet(error)
+    return null
   }
-  // A failure is met while waiting for the next chunk to be taken; without this it would count as unhandled meanwhile.
   const written = writeAndReadBack(handle, compressor, decompressor).catch(stop)
   const checked = drain(decompressor, check).catch(stop)
-  const throwIfFailed = async () => {
-    const ended = await Promise.race([failureOf(written), failureOf(checked)])
-    if (ended !== null) throw ended.error
-  }
   let uncompressed = 0
   try {
     await produce(async (chunk) => {
       options.signal?.throwIfAborted()
-      await Promise.race([taken(compressor, chunk), throwIfFailed()])
+      if (failure !== null) throw failure.error
+      await new Promise<void>((resolve, reject) => {
+        meet = reject
+        compressor.write(chunk, () => resolve())
+      })
       uncompressed += chunk.length
       options.onProgress?.(uncompressed)
     })
+    compressor.end()
   } catch (error) {
     stop(error)
-    await Promise.all([written, checked])
-    throw error
   }
-  compressor.end()
-  const result = await written
-  const read = await checked
-  if ('error' in result) throw result.error
-  if (read !== undefined && 'error' in read) throw read.error
+  const [result] = await Promise.all([written, checked])
+  const failed = failure as { error: unknown } | null
+  if (failed !== null) throw failed.error
+  if (result === null) throw new Error('nothing was written')
   return result
-}
-
-type Failure = { error: unknown }
-
-/** Resolves to the failure, and never where there is none: to be raced with. */
-async function failureOf(work: Promise<object | undefined>): Promise<Failure | null> {
-  const ended = await work
-  return ended !== undefined && 'error' in ended ? (ended as Failure) : new Promise(() => {})
 }
 
 const taken = (stream: Transform, chunk: Buffer): Promise<void> =>
@@ -138,7 +132,7 @@ async function writeAndReadBack(
   return { bytes, sha256: hash.digest('hex') }
 }
 
-async function drain(stream: Transform, take: (chunk: Buffer) => void): Promise<undefined> {
+async function drain(stream: Transform, take: (chunk: Buffer) => void): Promise<void> {
   for await (const chunk of stream as AsyncIterable<Buffer>) take(chunk)
 }
 
