@@ -1,4 +1,4 @@
-import { MigratorError } from '../host/errors.ts'
+import { type MigratorError, usageError } from '../host/errors.ts'
 import type { BenchFacts, SiteFacts } from './bench-facts.ts'
 import { canonicalHost, parseWrittenHost } from './host-name.ts'
 import { siteByAnyName } from './site-by-name.ts'
@@ -20,14 +20,7 @@ export function siteNamed(facts: Known, name: string, among: string | null = nul
 }
 
 const usage = (code: string, message: string, evidence: string[], hint: string): MigratorError =>
-  new MigratorError({
-    code,
-    kind: 'usage',
-    message,
-    untouched: 'Nothing was changed.',
-    hint,
-    ...(evidence.length > 0 ? { evidence: evidence.join('; ') } : {}),
-  })
+  usageError(code, message, hint, evidence.length > 0 ? { evidence: evidence.join('; ') } : {})
 
 const namesOf = (sites: SiteFacts[]): string => sites.map((site) => site.name).join(', ')
 

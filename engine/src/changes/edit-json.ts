@@ -5,6 +5,7 @@ import { applyKeyEdits, KeyEdit, setKey, stateAt, stateWanted, valueAt } from '.
 import { jsonObstacles, readText } from './json-text.ts'
 import { foundFlags, keepFlags, recordFlags } from './own-flags.ts'
 import { readStored, storedFile, storeFile } from './stored-file.ts'
+import { writeObstacles } from './write-obstacle.ts'
 
 const Params = z.object({
   path: z.string(),
@@ -76,7 +77,7 @@ export const editJson: Change<Params, Before, After> = {
     const obstacles = await jsonObstacles(context, path)
     if (obstacles.length === 0 && params.endsMaintenance && after)
       await recordFlags(context, params, await readText(context, path))
-    return obstacles
+    return [...obstacles, ...(await writeObstacles(context, path))]
   },
 }
 

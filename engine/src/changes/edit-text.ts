@@ -4,6 +4,7 @@ import { sha256Of } from '../host/value-digest.ts'
 import type { Change, ChangeContext, State } from './change.ts'
 import { applyLineEdits, LineEdit, revertLineEdits } from './line-edits.ts'
 import { readStored, storedFile, storeFile } from './stored-file.ts'
+import { writeObstacles } from './write-obstacle.ts'
 
 const Params = z.object({ path: z.string(), edits: z.array(LineEdit), privileged: z.boolean(), purpose: z.string() })
 type Params = z.infer<typeof Params>
@@ -45,10 +46,11 @@ export const editText: Change<Params, { sha256: string }, { sha256: string }> = 
     return restores ? [] : kept
   },
   needs: (context, _params, before) => [storedFile(context, before.sha256)],
-  lookBeforeRevert: async (context, { path }) =>
-    (await context.host.status(path)) === null
-      ? [{ what: `${path} is gone`, remedy: `Put ${path} back, from a backup or from where it was moved.` }]
-      : [],
+  lookBeforeRevert: async (context, { path, privileged }) => {
+    if ((await context.host.status(path)) === null)
+      return [{ what: `${path} is gone`, remedy: `Put ${path} back, from a backup or from where it was moved.` }]
+    return privileged ? [] : writeObstacles(context, path)
+  },
 }
 
 const wordsOf = (edit: LineEdit): string => edit.words.map(({ from, to }) => `${from} → ${to}`).join(', ')

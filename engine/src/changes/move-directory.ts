@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { MigratorError } from '../host/errors.ts'
 import { systemCode } from '../host/local/files.ts'
 import type { Change, ChangeContext, Kept } from './change.ts'
+import { writeObstacles } from './write-obstacle.ts'
 
 const Params = z.object({ from: z.string(), to: z.string() })
 type Params = z.infer<typeof Params>
@@ -46,9 +47,7 @@ export const moveDirectory: Change<Params, Identity, Identity> = {
     if (place !== 'to')
       return [{ what: `${to} is gone`, remedy: `Find the site's directory and move it back to ${to}.` }]
     if (await isSite(context, from)) return [{ what: `${from} is a site of its own by now`, remedy: moveAway(from) }]
-    const parent = dirname(to)
-    if ((await context.host.run({ argv: ['test', '-w', parent] })).exitCode === 0) return []
-    return [{ what: `${parent} may not be written`, remedy: `Give ${parent} to the owner of the bench, writable.` }]
+    return writeObstacles(context, dirname(to))
   },
 }
 

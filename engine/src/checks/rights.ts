@@ -1,7 +1,5 @@
-import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { Host } from '../host/host.ts'
-import { mountPointsOf } from '../host/mount-points.ts'
+import { mayWrite } from '../host/may-write.ts'
 import type { Check } from './check.ts'
 
 const Params = z.object({
@@ -13,22 +11,6 @@ const Params = z.object({
   asRoot: z.string().exactOptional(),
 })
 
-/** A file that is not there yet needs its directory; one of somebody else could be replaced, but not with its owner kept. */
-async function mayWrite(host: Host, path: string): Promise<boolean> {
-  const found = await host.status(path)
-  const real = found ? await host.realPath(path) : path
-  const target = found?.kind === 'directory' ? real : dirname(real)
-  const file = found && found.kind !== 'directory' ? await host.status(real) : null
-  if (file && host.userId !== 0 && file.userId !== host.userId) return false
-  // A file that is a mount point of its own (a container's) cannot be replaced: it is written in place.
-  const written = file && (await mountPoints(host)).has(real) ? real : target
-  return (await host.run({ argv: ['test', '-w', written] })).exitCode === 0
-}
-
-const mountPoints = async (host: Host): Promise<Set<string>> =>
-  mountPointsOf((await host.readFile('/proc/self/mountinfo')).toString())
-
-/** Files are replaced by rename, so it is their directory that must be writable. */
 export const rights: Check = {
   id: 'rights',
   title: 'Files may be written',

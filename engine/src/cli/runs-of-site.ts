@@ -1,8 +1,8 @@
 import { canonicalHost } from '../bench/host-name.ts'
-import { type DamagedRun, readRuns } from '../execution/all-runs.ts'
+import { type DamagedRun, readAnyRun, readRuns } from '../execution/all-runs.ts'
 import type { Plan } from '../execution/plan.ts'
 import { retiredBy } from '../execution/retire.ts'
-import { type RunSummary, readRun } from '../execution/run-directory.ts'
+import type { RunSummary } from '../execution/run-directory.ts'
 import { MigratorError } from '../host/errors.ts'
 import { renderRuns } from '../report/render-runs.ts'
 import { plainStyle } from '../report/style.ts'
@@ -20,7 +20,7 @@ export interface BenchRuns {
   /** Those of the site that was named; all where none was. */
   chosen: RunSummary[]
   /** The one named with `--run`; null where none was. */
-  named: RunSummary | null
+  named: RunSummary | DamagedRun | null
 }
 
 /**
@@ -30,8 +30,9 @@ export interface BenchRuns {
 export async function runsOfSite(benchPath: string, { site, run }: Wanted): Promise<BenchRuns> {
   const { runs: all, damaged: everyDamaged } = await readRuns(benchPath)
   const damaged = everyDamaged.filter(({ plan }) => plan === null || site === undefined || isOf(plan, site))
-  const named = run === undefined ? null : await readRun(benchPath, run)
+  const named = run === undefined ? null : await readAnyRun(benchPath, run)
   if (site === undefined || (all.length === 0 && named === null)) return { all, damaged, chosen: all, named }
+  if (named && damaged.some((one) => one.run.id === named.run.id)) return { all, damaged, chosen: [], named }
   const chosen = all.filter((one) => concerns(one, site, all))
   if (chosen.length > 0 && (named === null || chosen.some((one) => one.run.id === named.run.id)))
     return { all, damaged, chosen, named }
@@ -43,6 +44,12 @@ export async function runsOfSite(benchPath: string, { site, run }: Wanted): Prom
     untouched: 'Nothing was changed.',
     hint: 'Give --site the name of the site before or after the run, or leave it away and name the run with --run.',
   })
+}
+
+/** The run that was named, for a command that needs all of its record. */
+export function readable(named: BenchRuns['named']): RunSummary | null {
+  if (named?.state === 'damaged') throw named.problem
+  return named
 }
 
 function concerns(run: RunSummary, site: string, all: RunSummary[]): boolean {

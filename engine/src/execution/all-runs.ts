@@ -18,18 +18,22 @@ export interface DamagedRun {
 
 /** All runs of a bench, oldest first, those that cannot be read apart. */
 export async function readRuns(benchPath: string): Promise<{ runs: RunSummary[]; damaged: DamagedRun[] }> {
-  const all = await Promise.all((await listRuns(benchPath)).map((id) => readOne(benchPath, id)))
+  const all = await Promise.all((await listRuns(benchPath)).map((id) => readAnyRun(benchPath, id)))
   return {
     runs: all.filter((run): run is RunSummary => run.state !== 'damaged'),
     damaged: all.filter((run): run is DamagedRun => run.state === 'damaged'),
   }
 }
 
-async function readOne(benchPath: string, id: string): Promise<RunSummary | DamagedRun> {
+/**
+ * One run, however much of it can be read.
+ * @throws MigratorError `run-not-found`
+ */
+export async function readAnyRun(benchPath: string, id: string): Promise<RunSummary | DamagedRun> {
   try {
     return await readRun(benchPath, id)
   } catch (error) {
-    if (!(error instanceof MigratorError)) throw error
+    if (!(error instanceof MigratorError) || error.code === 'run-not-found') throw error
     const run = runDirectory(benchPath, id)
     const plan = Plan.safeParse(parsed(await textOf(run.plan))).data ?? null
     const states = (await textOf(run.journal)).split('\n').flatMap((line) => {

@@ -46,7 +46,7 @@ const vaultDamaged = (run: RunDirectory, files: string[]): MigratorError =>
     message: `Run ${run.id} cannot be rolled back: ${files.length} file(s) of its vault are gone or no longer what was stored.`,
     evidence: files.slice(0, SHOWN).join(', '),
     untouched: 'Nothing was changed.',
-    hint: 'Put the vault back from a backup of the machine. The safety backup of the database, if it is still there, is the last resort.',
+    hint: `Put the vault back from a backup of the machine. The safety backup of the database, if it is still there, is the last resort. If the run shall never be taken back: frappe-migrator cleanup --run ${run.id} --abandon`,
   })
 
 function rollbackImpossible(run: RunDirectory, obstacles: Obstacle[]): MigratorError {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readAnyRun } from './all-runs.ts'
 import { auditRun } from './audit-run.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { JournalLine } from './journal.ts'
@@ -34,8 +35,11 @@ export async function retireRuns(environment: Audited, cleanupId: string): Promi
 type Audited = Pick<RunEnvironment, 'benchPath' | 'onEvent'>
 
 async function retire(environment: Audited, id: string, by: string): Promise<void> {
-  const { run, plan, state } = await readRun(environment.benchPath, id)
-  if (state === 'retired') return
+  const found = await readAnyRun(environment.benchPath, id)
+  // One that was given up because its record is damaged says so itself.
+  if (found.state === 'retired' || (found.state === 'damaged' && found.lastState === 'retired')) return
+  if (found.state === 'damaged') throw found.problem
+  const { run, plan } = found
   const journal = await openJournal(run)
   try {
     await journal.append({ type: 'state', state: 'retired', reason: `by ${by}`, pid: process.pid })

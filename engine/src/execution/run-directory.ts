@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { MigratorError } from '../host/errors.ts'
 import { syncDirectory, systemCode, writeFileAtomic } from '../host/local/files.ts'
 import { Journal, type JournalLine, parseJournal, type RunState } from './journal.ts'
@@ -38,28 +38,64 @@ export function runDirectory(benchPath: string, id: string): RunDirectory {
   }
 }
 
-/** Sortable by time, unique on a machine: `20261122-231500-rename-3f9a`. */
+/** Sortable by time, unique on a machine: `20261122-231500-042-rename-3f9a`. */
 export function newRunId(now: Date, what: string, random: string): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const stamp = now.toISOString().replace(/[-:Z]/g, '').replace(/[T.]/g, '-')
   return `${stamp}-${what}-${random.slice(0, 4)}`
 }
 
+/**
+ * Makes `<bench>/.migrator/runs`, or finds that this user may write there.
+ * @throws MigratorError `state-unwritable`
+ */
 export async function makeStateDirectory(benchPath: string): Promise<string> {
   const path = stateDirectory(benchPath)
-  const made = await mkdir(join(path, 'runs'), { recursive: true, mode: 0o700 })
+  const runs = join(path, 'runs')
+  const made = await mkdir(runs, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw stateUnwritable(path, error)
+  })
+  for (const place of [path, runs])
+    await access(place, constants.W_OK).catch((error: unknown) => {
+      throw stateUnwritable(place, error)
+    })
   if (made !== undefined) for (const parent of [path, benchPath]) await syncDirectory(parent)
   return path
 }
 
-/** Makes the run's directory with its vault and writes the plan, all 0700/0600. */
+const stateUnwritable = (path: string, cause: unknown): unknown =>
+  ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(systemCode(cause) ?? '')
+    ? new MigratorError({
+        code: 'state-unwritable',
+        kind: 'refused',
+        message: `The record of a run cannot be kept: ${path} may not be written.`,
+        evidence: cause instanceof Error ? cause.message : String(cause),
+        untouched: 'Nothing was changed.',
+        hint: 'It must be a directory of the owner of the bench, on a disk that can be written.',
+        failureClass: 'permission',
+        cause,
+      })
+    : cause
+
+/** Ends the name of a run's directory that is not whole yet. */
+const UNFINISHED = '.new'
+
+/**
+ * Makes the run's directory with its vault and writes the plan, all 0700/0600. It appears under its name only when it is whole. Called
+ * under the bench's lock: what another process left unfinished is nobody's, and goes.
+ */
 export async function makeRunDirectory(benchPath: string, id: string, plan: Plan): Promise<RunDirectory> {
-  await makeStateDirectory(benchPath)
+  const runs = join(await makeStateDirectory(benchPath), 'runs')
+  for (const name of await readdir(runs))
+    if (name.endsWith(UNFINISHED)) await rm(join(runs, name), { recursive: true, force: true })
+  const beside = runDirectory(benchPath, `${id}${UNFINISHED}`)
+  await mkdir(beside.path, { mode: 0o700 })
+  await mkdir(beside.vault, { mode: 0o700 })
+  await writeFile(beside.reserve, Buffer.alloc(RESERVE_BYTES, 0x2e), { mode: 0o600, flush: true })
+  await writeFileAtomic(beside.plan, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
+  await syncDirectory(beside.path)
   const run = runDirectory(benchPath, id)
-  await mkdir(run.path, { mode: 0o700 })
-  await mkdir(run.vault, { mode: 0o700 })
-  await writeFile(run.reserve, Buffer.alloc(RESERVE_BYTES, 0x2e), { mode: 0o600, flush: true })
-  await writeFileAtomic(run.plan, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
-  for (const parent of [run.path, dirname(run.path)]) await syncDirectory(parent)
+  await rename(beside.path, run.path)
+  await syncDirectory(runs)
   return run
 }
 
@@ -145,6 +181,7 @@ export async function listRuns(benchPath: string): Promise<string[]> {
     const names = await readdir(join(stateDirectory(benchPath), 'runs'))
     const withPlan = await Promise.all(
       names
+        .filter((name) => !name.endsWith(UNFINISHED))
         .sort()
         .map(async (name) => ((await stat(runDirectory(benchPath, name).plan).catch(() => null)) ? name : null)),
     )

@@ -42,3 +42,12 @@ export class MigratorError extends Error {
     this.failureClass = details.failureClass
   }
 }
+
+/** What was typed cannot be done; nothing was. */
+export const usageError = (
+  code: string,
+  message: string,
+  hint: string,
+  more: Pick<ErrorDetails, 'evidence' | 'cause'> = {},
+): MigratorError =>
+  new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint, ...more })

@@ -1,9 +1,10 @@
 import type { BenchFacts, LeftoverFacts } from '../bench/bench-facts.ts'
 import { belongsToBench, commandLabel } from '../bench/bench-processes.ts'
 import { changeKinds } from '../changes/registry.ts'
+import type { DamagedRun } from '../execution/all-runs.ts'
 import { emptyPreview, Plan, type PlanStep } from '../execution/plan.ts'
 import { vaultStep } from '../execution/retire.ts'
-import type { RunSummary } from '../execution/run-directory.ts'
+import type { RunDirectory, RunSummary } from '../execution/run-directory.ts'
 import type { ProcessFacts } from '../host/host.ts'
 import type { Json } from '../host/json.ts'
 
@@ -12,6 +13,13 @@ export interface Orphan {
   what: string
   why: string
   step: PlanStep | null
+}
+
+/** A run whose vault a cleanup removes; without a plan, where that cannot be read. */
+export interface Retiring {
+  run: RunDirectory
+  state: RunSummary['state'] | DamagedRun['state']
+  plan: Plan | null
 }
 
 /** Runs whose vault is no longer needed once somebody says so. */
@@ -100,7 +108,7 @@ function siteOption(argv: string[]): string | undefined {
 }
 
 /** Retires runs and clears away what was chosen; the vaults go last, since nothing can be taken back without them. */
-export function planCleanup(facts: BenchFacts, runs: RunSummary[], orphans: Orphan[]): Plan {
+export function planCleanup(facts: BenchFacts, runs: Retiring[], orphans: Orphan[]): Plan {
   const redirects = runs.filter((run) => run.state === 'done').flatMap((run) => redirectStep(run, facts))
   const vaults = runs.map((run) => step(vaultStep(run.run.id), 'remove-vault', { vault: run.run.vault }))
   const chosen = orphans.flatMap((orphan) => (orphan.step ? [orphan.step] : []))
@@ -110,7 +118,7 @@ export function planCleanup(facts: BenchFacts, runs: RunSummary[], orphans: Orph
     command: 'cleanup',
     createdAt: new Date().toISOString(),
     benchPath: facts.path,
-    site: first?.plan.site ?? { oldName: '', newName: '', oldDirectory: '', newDirectory: '' },
+    site: first?.plan?.site ?? { oldName: '', newName: '', oldDirectory: '', newDirectory: '' },
     request: { runs: runs.map((run) => run.run.id) },
     binding: [],
     steps: [...redirects, ...chosen, ...vaults],
@@ -121,8 +129,8 @@ export function planCleanup(facts: BenchFacts, runs: RunSummary[], orphans: Orph
 }
 
 /** The redirect file a run wrote: the one that was not there before. */
-function redirectStep({ plan, run }: RunSummary, facts: BenchFacts): PlanStep[] {
-  const nginx = plan.steps.find((one) => one.kind === 'proxy-config')?.params as
+function redirectStep({ plan, run }: Retiring, facts: BenchFacts): PlanStep[] {
+  const nginx = plan?.steps.find((one) => one.kind === 'proxy-config')?.params as
     | {
         files: { path: string; before: string | null }[]
         mainConfig: string

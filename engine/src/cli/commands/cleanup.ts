@@ -4,7 +4,7 @@ import type { RunSummary } from '../../execution/run-directory.ts'
 import { refuseUnfinished, startRun, whatOf } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { findOrphans, type Orphan, planCleanup, retirable } from '../../workflows/cleanup.ts'
+import { findOrphans, type Orphan, planCleanup, type Retiring, retirable } from '../../workflows/cleanup.ts'
 import { attend, confirm } from '../attendance.ts'
 import { finishCleanup } from '../finish-cleanup.ts'
 import { progressEvents } from '../finish-run.ts'
@@ -34,7 +34,7 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   try {
     say(
       `Runs to retire: ${runs.length}`,
-      runs.map((run) => `${run.run.id}  ${whatOf(run.plan)} (${run.state})`),
+      runs.map(({ run, plan, state }) => `${run.id}  ${plan ? whatOf(plan) : 'its plan cannot be read'} (${state})`),
     )
     say(
       `Left over: ${orphans.length}`,
@@ -66,16 +66,19 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
   }
 }
 
-async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<RunSummary[]> {
-  const ofSite = (run: RunSummary) => run.plan.command !== 'cleanup'
-  if (named === null) return chosen.filter((run) => ofSite(run) && retirable(run))
+async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<Retiring[]> {
+  const ofRename = (run: RunSummary) => run.plan.command !== 'cleanup' && retirable(run)
+  if (named === null) return chosen.filter(ofRename)
   // A run that was given up keeps its vault until somebody names it.
-  const givenUp = named.state === 'retired' && (await host.status(named.run.vault)) !== null
-  if (ofSite(named) && (retirable(named) || givenUp)) return [named]
+  const state = named.state === 'damaged' ? named.lastState : named.state
+  const givenUp = state === 'retired' && (await host.status(named.run.vault)) !== null
+  if (named.state !== 'damaged' && ofRename(named)) return [named]
+  if (givenUp && named.plan?.command !== 'cleanup') return [named]
+  if (named.state === 'damaged' && state !== 'retired') throw named.problem
   throw new MigratorError({
     code: 'run-not-retirable',
     kind: 'usage',
-    message: `Run ${named.run.id} is ${named.state}.`,
+    message: `Run ${named.run.id} is ${state}.`,
     untouched: 'Nothing was changed.',
     hint: 'List the runs with: frappe-migrator rollback --list',
   })
@@ -87,7 +90,7 @@ async function agreed(interactive: boolean, options: AttendedOptions, question: 
   return interactive && (await confirm(question))
 }
 
-function nothingSaid(runs: RunSummary[], orphans: Orphan[], interactive: boolean): string {
+function nothingSaid(runs: Retiring[], orphans: Orphan[], interactive: boolean): string {
   if (runs.length === 0 && orphans.length === 0) return 'Nothing to do.'
   const movable = orphans.some((orphan) => orphan.step !== null)
   return [

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { MigratorError } from '../../host/errors.ts'
+import { usageError } from '../../host/errors.ts'
 import { type MigrationProfile, parseMigrationProfile, refuseUnsupported } from '../../workflows/migration-profile.ts'
 import type { RenameRequest } from '../../workflows/rename-domain/request.ts'
 import { readGiven } from '../given-files.ts'
@@ -29,9 +29,6 @@ export interface RenameOptions extends AttendedOptions {
   waitForJobs: string
 }
 
-const usage = (code: string, message: string, hint: string): MigratorError =>
-  new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint })
-
 /** Seconds; what the command line gives when nothing is said. */
 const WAIT_FOR_JOBS = '120'
 
@@ -59,13 +56,17 @@ const PLANNED: Record<string, (options: RenameOptions) => boolean> = {
  */
 export function refuseContradictions(options: RenameOptions): void {
   if (options.out !== undefined && !options.plan) {
-    throw usage('options-contradict', '--out saves a plan, and --plan is missing.', 'Add --plan, or leave --out away.')
+    throw usageError(
+      'options-contradict',
+      '--out saves a plan, and --plan is missing.',
+      'Add --plan, or leave --out away.',
+    )
   }
   refuseTwice(options)
   if (options.planFile === undefined) return
   const given = Object.entries(PLANNED).flatMap(([name, isGiven]) => (isGiven(options) ? [name] : []))
   if (given.length === 0) return
-  throw usage(
+  throw usageError(
     'options-contradict',
     `--plan-file runs exactly the saved plan, so it does not go with ${given.join(', ')}.`,
     'Leave them away, or make a new plan with them: --plan --out FILE',
@@ -80,7 +81,7 @@ function refuseTwice({ source, sourceDomain, target, targetDomain, include = [],
   ] as const
   for (const [one, first, other, second] of pairs) {
     if (first === undefined || second === undefined || first === second) continue
-    throw usage(
+    throw usageError(
       'options-contradict',
       `${one} ${first} and ${other} ${second} say two different things.`,
       `Give ${one} alone.`,
@@ -88,7 +89,7 @@ function refuseTwice({ source, sourceDomain, target, targetDomain, include = [],
   }
   const both = include.map((name) => name.replace(/:host$/, '')).find((name) => exclude.includes(name))
   if (both === undefined) return
-  throw usage('options-contradict', `${both} is both in --include and in --exclude.`, 'Leave one of them away.')
+  throw usageError('options-contradict', `${both} is both in --include and in --exclude.`, 'Leave one of them away.')
 }
 
 /** The request of a command line and its profile; options win over the profile. */
@@ -99,7 +100,7 @@ export async function renameRequest(
   const source = options.source ?? options.sourceDomain ?? profile?.source?.domain ?? options.site
   const target = options.target ?? options.targetDomain ?? profile?.target?.domain
   if (source === undefined || target === undefined) {
-    throw usage(
+    throw usageError(
       'name-missing',
       `${source === undefined ? '--source' : '--target'} is missing.`,
       'frappe-migrator rename-domain --source old.example.com --target new.example.com --plan',
@@ -107,7 +108,7 @@ export async function renameRequest(
   }
   const seconds = Number(options.waitForJobs)
   if (!/^\d+(\.\d+)?$/.test(options.waitForJobs) || seconds > 86_400) {
-    throw usage(
+    throw usageError(
       'number-invalid',
       `--wait-for-jobs ${JSON.stringify(options.waitForJobs)} is no number of seconds.`,
       'Give seconds, at most a day: --wait-for-jobs 300',

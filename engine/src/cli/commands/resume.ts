@@ -8,7 +8,7 @@ import { finishRun, progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
-import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
+import { type BenchRuns, readable, runsOfSite } from '../runs-of-site.ts'
 import { openSession } from '../session.ts'
 
 /** Goes on with an interrupted run; one that was rolling back goes on rolling back. */
@@ -16,7 +16,7 @@ export async function resume(options: AttendedOptions & { run?: string }): Promi
   const { host, benchPath } = await openSession(options)
   const runs = await runsOfSite(benchPath, options)
   await refreshReports(runs.all)
-  const found = runs.named ?? runs.chosen.findLast(isUnfinished)
+  const found = readable(runs.named) ?? runs.chosen.findLast(isUnfinished)
   if (!found) return nothingToResume(runs, options)
   if (!isUnfinished(found)) {
     throw new MigratorError({

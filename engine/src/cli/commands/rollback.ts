@@ -6,7 +6,7 @@ import { isPastReturn, retiredBy } from '../../execution/retire.ts'
 import { journalledPolicy } from '../../execution/rollback.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
 import { isUnfinished, rollBackRun, whatOf } from '../../execution/start-run.ts'
-import { MigratorError } from '../../host/errors.ts'
+import { usageError } from '../../host/errors.ts'
 import { renderRuns } from '../../report/render-runs.ts'
 import { terminalStyle } from '../../report/style.ts'
 import { attend, confirm } from '../attendance.ts'
@@ -16,7 +16,7 @@ import { followNewContent, rewriteNewContent } from '../new-content.ts'
 import type { AttendedOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
-import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
+import { type BenchRuns, readable, runsOfSite } from '../runs-of-site.ts'
 import { openSession, type Session } from '../session.ts'
 
 interface RollbackOptions extends AttendedOptions {
@@ -33,7 +33,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   const { all, damaged, chosen, named } = known
   await refreshReports(all)
   if (options.list) return listRuns(known, options)
-  const found = named ?? chosen.findLast(stands)
+  const found = readable(named) ?? chosen.findLast(stands)
   if (named === null) refuseUnreadable(damaged, found)
   if (!found) {
     const whose = options.site === undefined ? 'on this bench' : `of site ${options.site}`
@@ -128,11 +128,9 @@ const INSTEAD: Record<Plan['command'], string> = {
 }
 
 function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'keep' | 'restore' | undefined): void {
-  const refuse = (code: string, message: string, hint: string) =>
-    new MigratorError({ code, kind: 'usage', message, untouched: 'Nothing was changed.', hint })
   if (!stands(found) && !(onConflict === 'restore' && hasKept(found))) {
     const retired = `Its vault was removed by cleanup. ${INSTEAD[found.plan.command]}`
-    throw refuse(
+    throw usageError(
       'run-not-reversible',
       `Run ${found.run.id} is ${found.state}.`,
       found.state === 'retired'
@@ -143,7 +141,7 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
     )
   }
   if (isPastReturn(found)) {
-    throw refuse(
+    throw usageError(
       'cleanup-past-return',
       `The cleanup ${found.run.id} has begun to remove vaults; it can only go on.`,
       `Finish it: frappe-migrator resume --run ${found.run.id}`,
@@ -153,7 +151,7 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
     (run) => run.plan.command === 'cleanup' && isUnfinished(run) && retiredBy(run.plan).includes(found.run.id),
   )
   if (cleaning) {
-    throw refuse(
+    throw usageError(
       'cleanup-unfinished',
       `The cleanup ${cleaning.run.id}, which retires run ${found.run.id}, is not finished.`,
       `Finish it: frappe-migrator resume --run ${cleaning.run.id}${isPastReturn(cleaning) ? '' : `. Or take it back first: frappe-migrator rollback --run ${cleaning.run.id}`}`,
@@ -168,7 +166,7 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
   )
   const retired = laterRuns.find(retiredStanding)
   if (retired) {
-    throw refuse(
+    throw usageError(
       'later-run-retired',
       `A later run touched the same site and was retired by cleanup: ${retired.run.id} (${whatOf(retired.plan)}).`,
       `Neither can be taken back any more. ${INSTEAD[found.plan.command]} Retire this run: frappe-migrator cleanup --run ${found.run.id}`,
@@ -176,7 +174,7 @@ function refuseImpossible(found: RunSummary, runs: RunSummary[], onConflict: 'ke
   }
   const later = laterRuns.find(stands)
   if (later) {
-    throw refuse(
+    throw usageError(
       'later-run',
       `A later run touched the same site: ${later.run.id}.`,
       `Take that one back first: frappe-migrator rollback --run ${later.run.id}`,

@@ -3,7 +3,7 @@ import { canonicalHost } from '../../bench/host-name.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
 import { siteNamed } from '../../bench/site-named.ts'
 import type { SitePlace } from '../../execution/plan.ts'
-import { MigratorError } from '../../host/errors.ts'
+import { MigratorError, usageError } from '../../host/errors.ts'
 import { isAmbiguousHost, parseHostName } from '../../rewrite/host-name.ts'
 import type { HostRule } from '../../rewrite/host-rule.ts'
 import { maskUrlUserinfo } from '../../services/redis.ts'
@@ -29,16 +29,6 @@ export interface RenameNames {
   again?: true
 }
 
-const usage = (code: string, message: string, hint: string, evidence?: string): MigratorError =>
-  new MigratorError({
-    code,
-    kind: 'usage',
-    message,
-    untouched: 'Nothing was changed.',
-    hint,
-    ...(evidence ? { evidence } : {}),
-  })
-
 /**
  * Finds the one site that is meant and checks the new name. `done`: renames of this bench that stand, oldest first; the same one
  * may be asked for again.
@@ -50,7 +40,7 @@ export function resolveNames(facts: BenchFacts, request: RenameRequest, done: Si
   const source = hostOf('--source', request.source, true)
   const target = hostOf('--target', request.target, false).host
   if (source.host === target) {
-    throw usage(
+    throw usageError(
       'same-name',
       `Source and target are the same name: ${target}.`,
       'Give the name the site shall have as --target.',
@@ -102,7 +92,7 @@ function renamedBefore(facts: BenchFacts, request: RenameRequest, done: SitePlac
 function hostOf(option: string, text: string, allowPort: boolean): { host: string; port: number | null } {
   const parsed = parseHostName(text, { allowPort })
   if (parsed.ok) return { host: parsed.host, port: parsed.port }
-  throw usage(
+  throw usageError(
     'name-invalid',
     `${option} ${JSON.stringify(text)} is no host name: ${parsed.sentence}`,
     'Give a name like erp.example.com.',
@@ -134,7 +124,7 @@ function urlOf(text: string | null, target: string): RenameNames['url'] {
     url.hash ||
     url.username
   ) {
-    throw usage(
+    throw usageError(
       'url-invalid',
       `--url ${JSON.stringify(maskUrlUserinfo(text))} must be the new name with its scheme and perhaps a port.`,
       `For instance --url https://${target} or --url http://${target}:8000`,
@@ -187,12 +177,12 @@ function alsoRewritten(
 ): { host: string; port: number | null } {
   const parsed = hostOf('--also-rewrite', name, true)
   if (parsed.host === target) {
-    throw usage('same-name', `--also-rewrite ${name}: this is the new name itself.`, 'Leave it away.')
+    throw usageError('same-name', `--also-rewrite ${name}: this is the new name itself.`, 'Leave it away.')
   }
   const owners = siteByAnyName(facts, name)
   const [owner] = owners
   if (owner && !owners.includes(site))
-    throw usage(
+    throw usageError(
       'name-of-other-site',
       `--also-rewrite ${name}: this is a name of the site ${owner.name}.`,
       'Only names of the renamed site can be rewritten.',

@@ -17,7 +17,7 @@ process.on('exit', () => rmSync(home, { recursive: true, force: true }))
 before(async () => {
   chmodSync(home, 0o755)
   await createSandboxBench({ directory: bench })
-  execFileSync('chown', ['-R', 'nobody', bench])
+  execFileSync('chown', ['-R', 'nobody:', bench])
   mkdirSync(rootOnly, { mode: 0o755 })
   writeFileSync(hosts, '127.0.0.1 localhost\n127.0.0.1 old.cloud\n')
 })
@@ -94,4 +94,37 @@ test('a file that root may read and the owner may not is called that, not a brok
     assert.equal(code, 3, stderr)
     assert.match(stderr, says)
   }
+})
+
+test('a record of runs, or a file of a foreign group, that the owner may not write refuses the rename', () => {
+  const none = ['--hosts-file', join(home, 'none')]
+  const state = join(bench, '.migrator')
+  mkdirSync(join(state, 'runs'), { recursive: true, mode: 0o755 })
+  const { code, stderr } = asUser('nobody', rename(...none))
+  assert.equal(code, 4, stderr)
+  assert.match(stderr, /\.migrator may not be written[\s\S]*Nothing was changed[\s\S]*owner of the bench/)
+  execFileSync('chown', ['-R', 'nobody:', state])
+  const config = join(bench, 'sites', 'old.cloud', 'site_config.json')
+  execFileSync('chgrp', ['root', config])
+  const group = asUser('nobody', rename(...none))
+  assert.equal(group.code, 4, group.stderr)
+  assert.match(group.stderr, /may not write .*site_config\.json/)
+  execFileSync('chown', ['nobody:', config])
+})
+
+test('what a rollback may not write is found before it touches anything', () => {
+  const none = ['--hosts-file', join(home, 'none')]
+  const done = asUser('nobody', rename(...none))
+  assert.equal(done.code, 0, done.stderr)
+  const site = join(bench, 'sites', 'new.domain')
+  const config = readFileSync(join(site, 'site_config.json'), 'utf8')
+  execFileSync('chown', ['root', site])
+  const rollback = ['rollback', '--bench', bench, '--no-interactive', ...machine, ...none]
+  const refused = asUser('nobody', rollback)
+  assert.equal(refused.code, 5, refused.stderr)
+  assert.match(refused.stderr, /site_config\.json may not be written[\s\S]*Nothing was changed/)
+  assert.equal(readFileSync(join(site, 'site_config.json'), 'utf8'), config)
+  execFileSync('chown', ['nobody', site])
+  const back = asUser('nobody', rollback)
+  assert.equal(back.code, 0, back.stderr)
 })

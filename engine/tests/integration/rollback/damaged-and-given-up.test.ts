@@ -60,6 +60,24 @@ test('a damaged record of a run that stopped half way blocks a rename of its sit
   await renamed(target, 'third.test')
 })
 
+test('the vault of a run whose plan is damaged goes when it was given up and is named', async () => {
+  const at = { label: 'move-directory journal:done after', number: 1 }
+  assert.equal(await stage.drive('rename', at), null)
+  const run = stage.lastRun()
+  const directory = join(stage.benchPath, '.migrator', 'runs', run)
+  edit(join(directory, 'plan.json'), (text) => text.slice(0, 200))
+  const kept = await stage.quietly('cleanup', '--run', run, '--yes')
+  assert.equal(kept.code, 5, kept.stderr)
+  assert.match(kept.stderr, /--abandon/)
+  const given = await stage.quietly('cleanup', '--run', run, '--abandon', '--yes')
+  assert.equal(given.code, 0, given.stderr)
+  const cleaned = await stage.quietly('cleanup', '--run', run, '--yes')
+  assert.equal(cleaned.code, 0, cleaned.stderr)
+  assert.equal(existsSync(join(directory, 'vault')), false)
+  const again = await stage.quietly('cleanup', '--run', run, '--yes')
+  assert.equal(again.code, 3, again.stderr)
+})
+
 test('a run that can never be taken back is given up, says what stays, and its vault goes when it is named', async () => {
   const at = { label: 'move-directory journal:done after', number: 1 }
   assert.equal(await stage.drive('rename', at), null)
