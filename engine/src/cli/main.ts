@@ -73,9 +73,11 @@ function build(finish: (code: number) => void): Command {
     .addHelpText('after', helpText(program()))
   const command = (name: string, summary: string, examples?: readonly string[]): Command =>
     root.command(name).description(summary).addHelpText('after', helpText(program(), examples))
-  common(command('analyze-site', 'what this bench is, every name of a site, and what is wrong').option(...SITE)).action(
-    async (options) => finish(await (await import('./commands/analyze-site.ts')).analyzeSite(options)),
-  )
+  common(
+    command('analyze-site', 'what this bench is, every name of a site, and what is wrong')
+      .option('--site <name>', 'look at this site alone, fully')
+      .option('--all-sites', 'look at every site fully (default: a few sites, else one for each database server)'),
+  ).action(async (options) => finish(await (await import('./commands/analyze-site.ts')).analyzeSite(options)))
   attended(
     renameOptions(
       command('rename-domain', 'give a site a new domain, in its files, its database and nginx', renameExamples),

@@ -154,6 +154,8 @@ export interface SiteDatabase {
     options: { signal?: AbortSignal; onProgress?: (bytes: number) => void; onChild?: (pid: number) => Promise<void> },
   ): Promise<BackupResult>
   close(): Promise<void>
+  /** Ends every connection at once, also those that wait for an answer that may never come. Absent where nothing can hang. */
+  abandon?(): Promise<void>
 }
 
 /** How to reach a site's database; built by the survey from site_config.json. The password stays out of every log. */

@@ -12,6 +12,8 @@ export interface FileStatus {
   groupId: number
   device: number
   inode: number
+  /** When its content last changed, milliseconds since the epoch; absent where a host does not tell. */
+  modified?: number
 }
 
 export interface Command {

@@ -1,15 +1,4 @@
-/** `412 KB`, `1.3 GB`. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  let value = bytes
-  let unit = 0
-  // 999.6 would be printed as 1000.
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000
-    unit += 1
-  }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
+export { bytesText } from '../host/amounts.ts'
 
 /** `HH:MM:SS` of milliseconds. */
 export function clockText(milliseconds: number): string {

@@ -1,6 +1,6 @@
 import type { BenchFacts, SiteFacts } from '../bench/bench-facts.ts'
 import { bytesText, counted } from './amounts.ts'
-import { findingLines } from './render-findings.ts'
+import { attentionLines, findingLines } from './render-findings.ts'
 import { shown } from './shown.ts'
 import { type Style, section } from './style.ts'
 import { machineParts, placesOf } from './survey-machine.ts'
@@ -10,6 +10,7 @@ export function renderSurvey(facts: BenchFacts, site: SiteFacts | null, style: S
   const sites = site === null ? facts.sites : [site]
   const parts = [
     summary(facts, site, style),
+    section('What needs attention', attentionLines(facts.findings, style), style),
     section('Findings', findingLines(facts.findings, style), style),
     ...sites.map((one) => siteText(one, facts.path, style)),
     section('Services', services(facts, style), style),

@@ -2,6 +2,7 @@ import { redactFacts } from '../../bench/redact.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import { siteNamed } from '../../bench/site-named.ts'
 import { surveyBench } from '../../bench/survey.ts'
+import { analyzeBench } from '../../checks/analysis/analyze-bench.ts'
 import { readRuns } from '../../execution/all-runs.ts'
 import { unfinishedRuns } from '../../execution/start-run.ts'
 import { renderSurvey } from '../../report/render-survey.ts'
@@ -10,8 +11,12 @@ import { damagedFinding, unfinishedFinding } from '../../workflows/unfinished-ru
 import type { CommonOptions } from '../options.ts'
 import { openSession, surveyOptions } from '../session.ts'
 
+export interface AnalyzeSiteOptions extends CommonOptions {
+  allSites?: boolean
+}
+
 /** Exit 2 when something needs attention. */
-export async function analyzeSite(options: CommonOptions): Promise<number> {
+export async function analyzeSite(options: AnalyzeSiteOptions): Promise<number> {
   const { host, benchPath } = await openSession(options)
   const surveyed = await surveyBench(host, benchPath, surveyOptions(options))
   const { damaged } = await readRuns(benchPath)
@@ -19,8 +24,10 @@ export async function analyzeSite(options: CommonOptions): Promise<number> {
     ...(await unfinishedRuns(benchPath)).map((run) => unfinishedFinding(run, surveyed)),
     ...damaged.flatMap((run) => damagedFinding(run, surveyed)),
   ]
-  const facts = { ...surveyed, findings: [...unfinished, ...surveyed.findings] }
-  const site = options.site === undefined ? null : siteNamed(facts, options.site)
+  const site = options.site === undefined ? null : siteNamed(surveyed, options.site)
+  const fully = site !== null ? { sites: [site] } : options.allSites ? { sites: surveyed.sites } : {}
+  const analyzed = await analyzeBench(host, surveyed, fully)
+  const facts = { ...surveyed, findings: [...unfinished, ...analyzed] }
   const findings = site === null ? facts.findings : findingsForSite(facts, site)
   const shown = { ...facts, findings, sites: site === null ? facts.sites : [site] }
   if (options.json) process.stdout.write(`${JSON.stringify(redactFacts(shown), null, 2)}\n`)

@@ -12,7 +12,11 @@ const READ_SESSION = ['SET SESSION TRANSACTION READ ONLY', "SET SESSION time_zon
  * @param mode `read` refuses every write in the server itself.
  * @throws MigratorError `database-unreachable`, `database-access-denied`, `database-unknown`.
  */
-export async function connect(address: MariadbAddress, mode: 'read' | 'write'): Promise<Connection> {
+export async function connect(
+  address: MariadbAddress,
+  mode: 'read' | 'write',
+  connectMilliseconds = 10_000,
+): Promise<Connection> {
   const { createConnection } = await import('mariadb')
   try {
     const connection = await createConnection({
@@ -23,7 +27,7 @@ export async function connect(address: MariadbAddress, mode: 'read' | 'write'): 
       password: address.password,
       database: address.database,
       charset: 'utf8mb4',
-      connectTimeout: 10_000,
+      connectTimeout: connectMilliseconds,
       keepAliveDelay: 30_000,
       typeCast: asValue,
       checkDuplicate: false,

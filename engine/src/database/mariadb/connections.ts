@@ -5,11 +5,14 @@ import { asMigratorError } from './connection-errors.ts'
 /** Reading connections of one database, opened when needed and used again. */
 export class ReadConnections {
   readonly address: MariadbAddress
+  readonly #connectMilliseconds: number | undefined
   readonly #idle: Connection[] = []
+  readonly #lent = new Set<Connection>()
   #closed = false
 
-  constructor(address: MariadbAddress) {
+  constructor(address: MariadbAddress, connectMilliseconds?: number) {
     this.address = address
+    this.#connectMilliseconds = connectMilliseconds
   }
 
   /**
@@ -18,6 +21,7 @@ export class ReadConnections {
    */
   async withConnection<Result>(doing: string, use: (connection: Connection) => Promise<Result>): Promise<Result> {
     const connection = await this.#take()
+    this.#lent.add(connection)
     try {
       const result = await use(connection)
       if (this.#closed) await connection.end()
@@ -26,7 +30,15 @@ export class ReadConnections {
     } catch (error) {
       connection.destroy()
       throw asMigratorError(error, this.address, doing)
+    } finally {
+      this.#lent.delete(connection)
     }
+  }
+
+  /** See SiteDatabase.abandon. */
+  abandon(): void {
+    this.#closed = true
+    for (const connection of [...this.#idle.splice(0), ...this.#lent]) connection.destroy()
   }
 
   async close(): Promise<void> {
@@ -39,6 +51,6 @@ export class ReadConnections {
       if (connection.isValid()) return connection
       connection.destroy()
     }
-    return connect(this.address, 'read')
+    return connect(this.address, 'read', this.#connectMilliseconds)
   }
 }

@@ -9,8 +9,8 @@ import { readTables } from './tables.ts'
 import { openMariadbWriter } from './writer.ts'
 
 /** Opens a MariaDB site as its own database user; fails at once when the server, the user or the database is wrong. */
-export async function openMariadb(address: MariadbAddress): Promise<SiteDatabase> {
-  const connections = new ReadConnections(address)
+export async function openMariadb(address: MariadbAddress, connectMilliseconds?: number): Promise<SiteDatabase> {
+  const connections = new ReadConnections(address, connectMilliseconds)
   const version = await connections.withConnection('connecting', async (connection) => {
     const [row] = await connection.query<Row[]>('SELECT VERSION() AS version')
     return String(row?.['version'] ?? 'unknown')
@@ -37,5 +37,6 @@ export async function openMariadb(address: MariadbAddress): Promise<SiteDatabase
     digest: (options = {}) => digestMariadb(connections, options),
     backup: (path, options) => backupMariadb(connections, path, options),
     close: () => connections.close(),
+    abandon: async () => connections.abandon(),
   }
 }

@@ -24,6 +24,7 @@ export async function status(path: string): Promise<FileStatus | null> {
       groupId: found.gid,
       device: found.dev,
       inode: found.ino,
+      modified: found.mtimeMs,
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return null

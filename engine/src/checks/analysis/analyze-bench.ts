@@ -1,0 +1,131 @@
+import type { BenchFacts, SiteFacts } from '../../bench/bench-facts.ts'
+import type { Finding } from '../../bench/finding.ts'
+import type { Host } from '../../host/host.ts'
+import type { AnalysisCheck, AnalysisContext, BenchCheck, SiteCheck } from './analysis-check.ts'
+import { type ContextOptions, openContext } from './context.ts'
+import { analysisChecks } from './registry.ts'
+import { areaOfSurvey } from './survey-areas.ts'
+
+export interface AnalyzeOptions extends Partial<ContextOptions> {
+  /** Sites to look at fully. Default: all where there are at most five, else one of each database server. */
+  sites?: SiteFacts[]
+  /** Checks to run; default all. */
+  checks?: readonly AnalysisCheck[]
+  /** Runs at once. Default 16. */
+  concurrency?: number
+  /** Limit of a check that names none. Default 4,000. */
+  timeoutMilliseconds?: number
+}
+
+type Task = { check: BenchCheck; site: null } | { check: SiteCheck; site: SiteFacts }
+
+const FEW_SITES = 5
+
+/**
+ * Everything that is wrong with a bench, found without any error text: what the survey noticed, and what the checks find. Worst first.
+ * Never throws for what is broken; a check that fails or takes too long becomes an information finding. Changes nothing.
+ */
+export async function analyzeBench(host: Host, facts: BenchFacts, options: AnalyzeOptions = {}): Promise<Finding[]> {
+  const sites = options.sites ?? usualSites(facts)
+  const checks = options.checks ?? analysisChecks
+  const { context, close } = await openContext(host, facts, { ...options, sites })
+  try {
+    const tasks = checks.flatMap((check): Task[] =>
+      check.scope === 'bench' ? [{ check, site: null }] : sites.map((site) => ({ check, site })),
+    )
+    const limit = options.timeoutMilliseconds ?? 4000
+    const found = await sideBySide(tasks, options.concurrency ?? 16, async (task) => ({
+      check: task.check,
+      findings: await runTask(task, context, limit),
+    }))
+    const told = found.flatMap(({ check, findings }) =>
+      (check.replaces ?? []).flatMap((id) =>
+        findings.flatMap(({ subject }) => subject.split(', ').map((one) => `${id} ${one}`)),
+      ),
+    )
+    const replaced = new Set(told)
+    const survey = facts.findings
+      .filter(({ id, subject }) => !replaced.has(`${id} ${subject}`))
+      .map((finding) => ({ ...finding, area: finding.area ?? areaOfSurvey(finding) }))
+    return worstFirst(withoutRepeats([...survey, ...found.flatMap(({ findings }) => findings)]))
+  } finally {
+    await close()
+  }
+}
+
+/** All of a small bench; of a large one a site for each database server, so that a server that is down is seen. */
+function usualSites({ sites }: BenchFacts): SiteFacts[] {
+  if (sites.length <= FEW_SITES) return sites
+  const servers = new Map<string, SiteFacts>()
+  for (const site of sites) {
+    const { database } = site
+    const server =
+      database?.kind === 'mariadb' ? (database.socket ?? `${database.host}:${database.port}`) : site.databaseKind
+    if (!servers.has(server)) servers.set(server, site)
+  }
+  return [...servers.values()]
+}
+
+async function sideBySide<Item, Result>(
+  items: Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) results.push(await work(item))
+  }
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, lane))
+  return results
+}
+
+const start = (task: Task, context: AnalysisContext): Promise<Finding[]> =>
+  task.site === null ? task.check.run(context) : task.check.run(context, task.site)
+
+/** One run within its limit; what breaks becomes a finding that says what could not be seen. */
+async function runTask(task: Task, context: AnalysisContext, limit: number): Promise<Finding[]> {
+  const { check, site } = task
+  const milliseconds = check.timeoutMilliseconds ?? limit
+  const of = site === null ? '' : ` of ${site.name}`
+  const unseen = (id: string, title: string, evidence: string): Finding[] => [
+    {
+      ...{ id, severity: 'information', title, evidence, area: check.area },
+      remedies: ['Run it again; if it stays, look at this part by hand.'],
+      subject: site?.name ?? check.id,
+    },
+  ]
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Finding[]>((resolve) => {
+    const title = `"${check.title}"${of} took too long and was left out.`
+    const give = () => resolve(unseen('check-timeout', title, `${check.id}: no answer after ${milliseconds} ms`))
+    timer = setTimeout(give, milliseconds)
+  })
+  try {
+    const findings = await Promise.race([start(task, context), late])
+    return findings.map((finding) => ({ ...finding, area: finding.area ?? check.area }))
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    return unseen('check-failed', `"${check.title}"${of} could not be looked at.`, `${check.id}: ${words}`)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Several sites may see the same fault of one server. */
+function withoutRepeats(findings: Finding[]): Finding[] {
+  const seen = new Set<string>()
+  return findings.filter(({ id, subject, evidence }) => {
+    const key = `${id} ${subject} ${evidence}`
+    const fresh = !seen.has(key)
+    seen.add(key)
+    return fresh
+  })
+}
+
+const RANK: Record<Finding['severity'], number> = { critical: 0, warning: 1, information: 2 }
+
+function worstFirst(findings: Finding[]): Finding[] {
+  const order = ({ severity, subject, id, evidence }: Finding) => `${RANK[severity]} ${subject} ${id} ${evidence}`
+  return findings.sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}

@@ -1,0 +1,46 @@
+import type { Area, Finding } from '../../bench/finding.ts'
+
+/** What the survey itself notices, by id: the area, and what it means in a line. */
+export const surveyFindings: Readonly<Record<string, readonly [Area, string]>> = {
+  'app-missing': ['apps', 'an app that sites/apps.txt lists is not in apps/'],
+  'certificate-expired': ['certificates', 'a certificate in use has expired'],
+  'certificate-unreadable': ['certificates', 'a certificate may not be read by this user'],
+  'certificate-unusable': ['certificates', 'a certificate in use cannot be used: missing, no PEM, key of another'],
+  'certificates-unreadable': ['certificates', "Let's Encrypt's directory may not be listed by this user"],
+  'common-config-missing': ['configuration', 'sites/common_site_config.json is missing'],
+  'common-host-name': ['configuration', 'host_name in the common configuration applies to several sites'],
+  'config-duplicate-key': ['configuration', 'a key stands twice in a configuration file'],
+  'config-invalid-json': ['configuration', 'a configuration file is not valid JSON; line and column in the evidence'],
+  'config-unreadable': ['configuration', 'a configuration file may not be read, or is not UTF-8'],
+  'config-world-readable': ['configuration', "every user may read a site's database password"],
+  'config-wrong-type': ['configuration', 'a known key has a value of the wrong type'],
+  'crontab-unreadable': ['processes', 'crontabs may not be read by this user'],
+  'damaged-run': ['configuration', 'the folder of an earlier run of this tool is damaged'],
+  'database-name-missing': ['database', "a site's configuration names no database"],
+  'database-password-missing': ['database', "a site's configuration has no password for its database"],
+  'database-type-unknown': ['database', 'db_type is none that Frappe knows'],
+  'default-site-missing': ['configuration', 'default_site names a site that does not exist'],
+  'duplicate-database': ['database', 'two site directories use one database: jobs run twice'],
+  'gunicorn-wrong-directory': ['processes', 'gunicorn does not run inside sites/, every site answers 404'],
+  'hosts-file-unreadable': ['proxy', 'the hosts file may not be read'],
+  'nginx-file-problem': ['proxy', 'an nginx file cannot be read or parsed'],
+  'port-of-another': ['ports', 'a port of this bench is held by a process that is not its own'],
+  'redis-unreachable': ['redis', 'a Redis server does not answer (told in more detail by redis-… where it can be)'],
+  'run-finished': ['configuration', 'a run of this tool is finished and waits for cleanup or rollback'],
+  'site-archived': ['directory_structure', 'an archived site'],
+  'site-dangling-symlink': ['directory_structure', 'a link under sites/ leads nowhere'],
+  'site-owner-differs': ['directory_structure', 'a site belongs to another user than the bench'],
+  'site-same-database': ['directory_structure', 'a directory that shares a database'],
+  'site-stray-file': ['directory_structure', 'a file under sites/ that is none of the bench’s'],
+  'site-symlink': ['directory_structure', 'a link to a site: served, but not seen by the scheduler'],
+  'site-without-config': ['directory_structure', 'a directory under sites/ without site_config.json'],
+  'sites-unreadable': ['directory_structure', 'sites/ may not be listed'],
+  'supervisor-unreadable': ['processes', "supervisor's files may not be read"],
+  'survey-part-failed': ['configuration', 'a part of the survey failed'],
+  'survey-timeout': ['configuration', 'a part of the survey took too long'],
+  'systemd-unreadable': ['processes', "systemd's units may not be read"],
+  'unfinished-run': ['configuration', 'a run of this tool is unfinished: resume or rollback'],
+}
+
+/** The area of what the survey noticed. */
+export const areaOfSurvey = ({ id }: Finding): Area => surveyFindings[id]?.[0] ?? 'configuration'
