@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import type { BenchFacts } from '../../bench/bench-facts.ts'
 import { looksLikeBench } from '../../bench/find-bench.ts'
-import { isObject, parseJsonObject } from '../../bench/parse-json.ts'
 import type { Host, ProcessFacts } from '../../host/host.ts'
+import { isObject, parseJsonObject } from '../../host/parse-json.ts'
 import { listOrNothing, readTextFile } from '../../services/text-file.ts'
 
 /** Another bench of this machine, as far as this user may look. */
