@@ -1,5 +1,13 @@
 import type { Command } from 'commander'
 
+/** Error text in, causes out. */
+export function addDiagnose(diagnose: Command, finish: (code: number) => void): void {
+  diagnose
+    .argument('[file]', 'the text or log; - or nothing: what is piped or pasted')
+    .option('--no-probe', 'do not look at the bench to confirm a cause')
+    .action(async (file, options) => finish(await (await import('./commands/diagnose.ts')).diagnoseText(file, options)))
+}
+
 /** The commands around the knowledge base. Each is loaded when it is used. */
 export function addKnowledge(knowledge: Command, finish: (code: number) => void): void {
   knowledge

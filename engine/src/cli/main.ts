@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
-import { addKnowledge } from './diagnosis-commands.ts'
+import { addDiagnose, addKnowledge } from './diagnosis-commands.ts'
 import { helpText, renameExamples } from './help-text.ts'
 
 const program = (): string => process.env['MIGRATOR_TYPED_AS'] ?? 'frappe-migrator'
@@ -113,6 +113,10 @@ function build(finish: (code: number) => void): Command {
       .option('--run <id>', 'which run (default: every finished one)')
       .option('--abandon', 'give up a run that can be neither finished nor taken back; the site stays as it is'),
   ).action(async (options) => finish(await (await import('./commands/cleanup.ts')).cleanup(options)))
+  addDiagnose(
+    common(command('diagnose', 'name the cause of an error text or a log, and what to do').option(...SITE)),
+    finish,
+  )
   addKnowledge(command('knowledge', 'the causes that diagnose knows'), finish)
   return root
 }

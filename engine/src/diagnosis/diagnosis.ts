@@ -29,6 +29,8 @@ export type RankedCause = z.infer<typeof RankedCause>
 export const Diagnosis = z.object({
   verdict: z.enum(['bench_problem', 'out_of_scope', 'unsure', 'nothing_found']),
   causes: z.array(RankedCause),
+  /** Where to take what is not a problem of the bench; null otherwise. */
+  take_to: z.string().nullable().default(null),
   /** What could not be read or looked at, in sentences. */
   notes: z.array(z.string()),
 })

@@ -3,7 +3,7 @@ import type { Cause, Pattern, Step } from './cause.ts'
 import { dangersIn, dangersInProse } from './dangerous.ts'
 
 /** `{name}` that is filled in when the advice is shown; not `${NAME}`, `{{ template }}` or `{a,b}`. */
-export const PLACEHOLDER = /(?<![{$\\])\{([a-z][a-z0-9_]*)\}(?!\})/g
+export const PLACEHOLDER = /(?<![{$%\\])\{([a-z][a-z0-9_]*)\}(?!\})/g
 
 /** Filled in from the command line or the bench. */
 const known = new Set(['site', 'bench'])

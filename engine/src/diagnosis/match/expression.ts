@@ -38,14 +38,15 @@ export function windowAround(report: Report, anchor: Hit, kind: Pattern['in']): 
   return report.text.slice(from, to)
 }
 
-/** A message may run over several lines: the neighbours of the same kind and process belong to it. */
+/** A message may run over several lines: the neighbours of its kind and process belong to it. To a frame belongs its source. */
 function sameKind(report: Report, line: number): [number, number] {
   const { kind, process } = report.lines[line] ?? {}
   const same = (at: number): boolean =>
     report.lines[at] !== undefined && report.lines[at].kind === kind && report.lines[at].process === process
-  if (kind !== 'exception' && kind !== 'last_exception') return [line, line]
   let first = line
   let last = line
+  if (kind === 'frame') while (report.lines[last + 1]?.kind === 'source') last++
+  if (kind !== 'exception' && kind !== 'last_exception') return [first, last]
   while (same(first - 1)) first--
   while (same(last + 1)) last++
   return [first, last]

@@ -131,7 +131,7 @@ const phrases: Record<string, readonly string[]> = {
     'no se pudo asignar memoria',
     'não foi possível alocar memória',
   ],
-  killed: ['getötet', 'processus arrêté', 'terminado (killed)', 'abgebrochen (killed)'],
+  killed: ['getötet', 'processus arrêté'],
   'is a directory': ['ist ein verzeichnis', 'est un dossier', 'es un directorio', 'é um diretório'],
   'file exists': [
     'die datei existiert bereits',
@@ -148,6 +148,11 @@ const phrases: Record<string, readonly string[]> = {
 }
 
 const english = new Map(Object.entries(phrases).flatMap(([by, said]) => said.map((one) => [one, by] as const)))
-const any = new RegExp([...english.keys()].map((one) => one.replaceAll(/[()]/g, String.raw`\$&`)).join('|'), 'gi')
-/** Every phrase holds a space or a letter outside ASCII; most lines hold none of these words' beginnings. */
+
+/** Every phrase in another language, in lower case. */
+export const localizedPhrases: readonly string[] = [...english.keys()]
+
+const escaped = localizedPhrases.map((one) => one.replaceAll(/[()]/g, String.raw`\$&`))
+const any = new RegExp(escaped.join('|'), 'gi')
+
 export const inEnglish = (line: string): string => line.replace(any, (said) => english.get(said.toLowerCase()) ?? said)

@@ -24,8 +24,6 @@ export interface Report {
   lower: string
   /** Where each line starts in `text`. */
   starts: number[]
-  /** What was left out or could not be read, in sentences. */
-  notes: string[]
 }
 
 /** A line of the input, still as it was. */
@@ -34,18 +32,15 @@ export interface RawLine {
   text: string
 }
 
-/** A line longer than this is cut. Whoever cut a log before (cut-log.ts) kept what matters of it. */
-const LONGEST_LINE = 8000
+/** A longer line is taken apart, so that no expression ever meets it whole. */
+const LONGEST_LINE = 8192
 
 /** Reads what somebody pasted. For text that fits into memory many times; a log goes through cut-log.ts first. */
-export function prepareReport(text: string, notes: readonly string[] = []): Report {
-  return prepareLines(
-    text.split('\n').map((line, index) => ({ number: index + 1, text: line })),
-    notes,
-  )
-}
+export const prepareReport = (text: string): Report =>
+  prepareLines(text.split('\n').map((line, index) => ({ number: index + 1, text: line })))
 
-export function prepareLines(raw: readonly RawLine[], notes: readonly string[] = []): Report {
+/** The same for lines that were cut out of a log. */
+export function prepareLines(raw: readonly RawLine[]): Report {
   const apart = raw.flatMap(apartLines)
   const prefixed = splitPrefixes(apart.map((line) => cleanLine(line.text)))
   const byProcess = new Map<string | null, { number: number; text: string }[]>()
@@ -56,7 +51,7 @@ export function prepareLines(raw: readonly RawLine[], notes: readonly string[] =
   }
   const lines = [...byProcess].flatMap(([process, of]) => linesOf(process, of))
   const text = lines.map((line) => line.text).join('\n')
-  return { lines, text, lower: lowerCase(text), starts: startsOf(lines), notes: [...notes] }
+  return { lines, text, lower: lowerCase(text), starts: startsOf(lines) }
 }
 
 function linesOf(process: string | null, of: readonly RawLine[]): ReportLine[] {
@@ -72,9 +67,17 @@ function linesOf(process: string | null, of: readonly RawLine[]): ReportLine[] {
 
 /** Carriage returns and, in a traceback within JSON, escaped newlines end lines too. */
 function apartLines({ number, text }: RawLine): RawLine[] {
-  const cut = text.length > LONGEST_LINE ? text.slice(0, LONGEST_LINE) : text
-  const lines = cut.includes('\r') ? cut.split('\r').filter((part, at) => part !== '' || at === 0) : [cut]
-  return lines.flatMap((line) => unescaped(line).map((part) => ({ number, text: part })))
+  const lines = text.includes('\r') ? text.split('\r').filter((part, at) => part !== '' || at === 0) : [text]
+  return lines
+    .flatMap(unescaped)
+    .flatMap(pieces)
+    .map((part) => ({ number, text: part }))
+}
+
+function pieces(line: string): string[] {
+  if (line.length <= LONGEST_LINE) return [line]
+  const count = Math.ceil(line.length / LONGEST_LINE)
+  return Array.from({ length: count }, (_, index) => line.slice(index * LONGEST_LINE, (index + 1) * LONGEST_LINE))
 }
 
 function unescaped(line: string): string[] {

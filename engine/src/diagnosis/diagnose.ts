@@ -1,0 +1,71 @@
+import type { Diagnosis, RankedCause } from './diagnosis.ts'
+import { fillStep, type Values } from './fill-steps.ts'
+import { type Matcher, matchCauses } from './match/match-causes.ts'
+import { confirm } from './rank/confirm.ts'
+import { rankOverSections } from './rank/over-sections.ts'
+import { type RankedMatch, rankMatches } from './rank/rank.ts'
+import { takeElsewhere } from './take-elsewhere.ts'
+import type { Input } from './text/read-input.ts'
+
+/** What is known besides the text. */
+export interface Circumstances {
+  /** Ids of what a look at the bench found; null when none was taken. */
+  findings: ReadonlySet<string> | null
+  /** Site and bench, to fill into commands. */
+  values: Values
+  notes: readonly string[]
+}
+
+/** From here on a cause is named; below it the answer is unsure. */
+const SURE = 0.5
+/** How many causes are told: of a sure answer, and at least of an unsure one. */
+const MOST = 5
+/** A cause that is less likely is told only by an unsure answer. */
+const LIKELY = 0.03
+const AT_LEAST = 3
+
+/** Names the causes of what a report tells, best first. Pure: what was looked up on the bench comes with the circumstances. */
+export function diagnose(matcher: Matcher, input: Input, { findings, values, notes }: Circumstances): Diagnosis {
+  const sections = input.reports.map(({ report, count }) => ({
+    ranked: rankMatches(matchCauses(matcher, report), report),
+    count,
+  }))
+  const ranked = confirm(rankOverSections(sections), findings)
+  const sure = (ranked[0]?.confidence ?? 0) >= SURE
+  const told = ranked.filter(({ confidence }, index) => index < (sure ? 1 : AT_LEAST) || confidence >= LIKELY)
+  const causes = told.slice(0, MOST).map((one) => rankedCause(one, values))
+  const verdict = verdictOf(causes[0], sure)
+  return {
+    verdict,
+    causes,
+    take_to: verdict === 'out_of_scope' ? takeElsewhere(input.reports) : null,
+    notes: [...notes, ...input.notes],
+  }
+}
+
+function verdictOf(best: RankedCause | undefined, sure: boolean): Diagnosis['verdict'] {
+  if (best === undefined) return 'nothing_found'
+  if (!sure) return 'unsure'
+  return best.label === 'out_of_scope' ? 'out_of_scope' : 'bench_problem'
+}
+
+function rankedCause(
+  { cause, match, confidence, confirmed }: RankedMatch & { confirmed: boolean | null },
+  values: Values,
+): RankedCause {
+  const filled = { ...match?.captures, ...values }
+  return {
+    id: cause.id,
+    label: cause.label,
+    title: cause.title,
+    confidence: Math.round(confidence * 1000) / 1000,
+    evidence: match?.evidence ?? [],
+    explanation: cause.explanation,
+    solution_steps: cause.solution_steps.map((step) => fillStep(step, filled)),
+    validation: cause.validation.map((step) => fillStep(step, filled)),
+    risk_level: cause.risk_level,
+    dangerous_advice: cause.dangerous_advice,
+    fix: cause.fix,
+    confirmed,
+  }
+}
