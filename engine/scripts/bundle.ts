@@ -2,12 +2,14 @@
  * Bundles the engine for installations: `node scripts/bundle.ts [--out folder]` (default `dist/`).
  *
  * The result is a folder: `frappe-migrator.mjs` (run this), one chunk for each command, loaded when it is used,
- * `assets/` (see src/host/asset.ts) and the licences of what is inside.
+ * `assets/` (see src/host/asset.ts) with the compiled knowledge base, and the licences of what is inside.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, type Metafile } from 'esbuild'
+import { compileCauses } from '../src/diagnosis/knowledge/compile.ts'
+import { COMPILED } from '../src/diagnosis/knowledge/shipped.ts'
 
 const ENGINE = resolve(import.meta.dirname, '..')
 const ASSET_FOLDERS = ['src', 'knowledge']
@@ -47,6 +49,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 copyAssets()
+writeFileSync(join(out, 'assets', COMPILED), JSON.stringify(await compileCauses(join(ENGINE, 'knowledge'))))
 writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), licences(metafile))
 
 function copyAssets(): void {

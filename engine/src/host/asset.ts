@@ -5,14 +5,18 @@ import { MigratorError } from './errors.ts'
 /** Set to true by scripts/bundle.ts; in a checkout it does not exist. */
 declare const BUNDLED: boolean | undefined
 
+/** Whether this is an installed program, and not a checkout. */
+export const isBundled = typeof BUNDLED !== 'undefined'
+
 /** The folder that asset paths are relative to: `engine/` in a checkout, `assets/` beside the bundle's files. */
-const ASSETS = typeof BUNDLED === 'undefined' ? new URL('../../', import.meta.url) : new URL('assets/', import.meta.url)
+const ASSETS = isBundled ? new URL('assets/', import.meta.url) : new URL('../../', import.meta.url)
 
 /**
  * Where a file lies that the engine needs at run time but that is not TypeScript: a Python script, a template.
  *
  * @param relative path below `engine/`, with slashes: `src/services/python/move_jobs.py`. Every file below
- *   `engine/src` and `engine/knowledge` that is not TypeScript is carried along by scripts/bundle.ts.
+ *   `engine/src` and `engine/knowledge` that is not TypeScript is carried along by scripts/bundle.ts, and the compiled
+ *   knowledge base beside it.
  * @throws MigratorError `asset-missing` when the installation is incomplete
  */
 export function assetPath(relative: string): string {

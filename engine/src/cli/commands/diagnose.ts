@@ -16,7 +16,7 @@ export interface DiagnoseOptions extends CommonOptions {
 
 /** Names the cause of an error text or a log. Exit 2 when it is not sure of one. */
 export async function diagnoseText(file: string | undefined, options: DiagnoseOptions): Promise<number> {
-  const knowledge = loadKnowledge()
+  const knowledge = await loadKnowledge()
   const input = await readInput(openText(file), markersOf(knowledge.causes))
   const values = options.site === undefined ? {} : { site: options.site }
   const answer = diagnose(matcherOf(knowledge.causes), input, { findings: null, values, notes: knowledge.notes })

@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path'
 import type { Cause, CauseCases } from './cause.ts'
 import { lintCause } from './lint-cause.ts'
-import { readCases, readCause, yamlFiles } from './read-cause.ts'
+import { readCases, readCause } from './read-cause.ts'
+import { yamlFiles } from './yaml-files.ts'
 
 export interface Problem {
   file: string

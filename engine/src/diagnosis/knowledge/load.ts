@@ -1,9 +1,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Cause } from './cause.ts'
-import { lintCause } from './lint-cause.ts'
-import { readCause, yamlFiles } from './read-cause.ts'
 import { shippedCauses } from './shipped.ts'
+import { yamlFiles } from './yaml-files.ts'
 
 export interface Knowledge {
   causes: Cause[]
@@ -19,14 +18,17 @@ export const ownDirectory = (environment: NodeJS.ProcessEnv = process.env): stri
  * All entries: those that came with the program, and the user's own, which replace a shipped one of the same name.
  * A file of the user that is not valid is named in the notes and left out; the rest works.
  */
-export function loadKnowledge(own: string = ownDirectory(), shipped: readonly Cause[] = shippedCauses()): Knowledge {
-  const byId = new Map(shipped.map((cause) => [cause.id, cause]))
+export async function loadKnowledge(own: string = ownDirectory(), shipped?: readonly Cause[]): Promise<Knowledge> {
+  const byId = new Map((shipped ?? (await shippedCauses())).map((cause) => [cause.id, cause]))
   const notes: string[] = []
-  for (const file of filesOf(own, notes)) {
-    const read = readCause(join(own, file))
-    const problems = 'cause' in read ? lintCause(read.cause, file) : read.problems
-    if ('cause' in read && problems.length === 0) byId.set(read.cause.id, read.cause)
-    else notes.push(`${join(own, file)} was left out: ${problems[0]}`)
+  const files = filesOf(own, notes)
+  if (files.length > 0) {
+    const { readOwn } = await import('./read-own.ts')
+    for (const file of files) {
+      const read = readOwn(join(own, file))
+      if ('cause' in read) byId.set(read.cause.id, read.cause)
+      else notes.push(`${join(own, file)} was left out: ${read.problems[0]}`)
+    }
   }
   return { causes: [...byId.values()], notes }
 }

@@ -1,22 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { z } from 'zod'
 import { Cause, CauseCases } from './cause.ts'
 
 /** Larger files are none of ours: a mistake, or an attempt to stop the program. */
 const LARGEST = 256 * 1024
-
-/** YAML files of a folder, in order; none when there is no such folder. */
-export function yamlFiles(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((file) => /\.ya?ml$/.test(file))
-      .sort()
-  } catch (error) {
-    if (isAbsent(error)) return []
-    throw error
-  }
-}
 
 export function readCause(path: string): { cause: Cause } | { problems: string[] } {
   const read = readYaml(path, Cause)
@@ -47,6 +35,3 @@ function readYaml<Schema extends z.ZodType>(
 
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
-
-const isAbsent = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')

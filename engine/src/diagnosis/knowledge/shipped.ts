@@ -1,27 +1,20 @@
-import { join } from 'node:path'
-import { assetPath } from '../../host/asset.ts'
-import { MigratorError } from '../../host/errors.ts'
+import { readFileSync } from 'node:fs'
+import { assetPath, isBundled } from '../../host/asset.ts'
 import type { Cause } from './cause.ts'
-import { readCause, yamlFiles } from './read-cause.ts'
+
+/** Where scripts/bundle.ts puts the compiled entries. */
+export const COMPILED = 'knowledge.json'
 
 /** Where the entries that come with the program lie. */
 export const shippedDirectory = (): string => assetPath('knowledge')
 
 /**
- * The entries that come with the program.
- * @throws MigratorError `knowledge-broken`, naming the file: an installation that was edited by hand
+ * The entries that come with the program: compiled and checked when it was bundled, since a hundred YAML files take
+ * longer to read than a diagnosis may take. In a checkout the compiled form is kept until an entry changes.
+ *
+ * @throws MigratorError `knowledge-broken`, naming the file: an entry of a checkout that is not valid
  */
-export function shippedCauses(directory: string = shippedDirectory()): Cause[] {
-  return yamlFiles(directory).map((file) => {
-    const read = readCause(join(directory, file))
-    if ('cause' in read) return read.cause
-    throw new MigratorError({
-      code: 'knowledge-broken',
-      kind: 'refused',
-      message: `An entry of the knowledge base is not valid: ${file}`,
-      evidence: read.problems.join('; '),
-      untouched: 'Nothing was changed.',
-      hint: 'See: frappe-migrator knowledge lint',
-    })
-  })
+export async function shippedCauses(): Promise<Cause[]> {
+  if (isBundled) return JSON.parse(readFileSync(assetPath(COMPILED), 'utf8'))
+  return (await import('./compile.ts')).compiledCauses(shippedDirectory())
 }

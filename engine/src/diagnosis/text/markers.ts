@@ -41,13 +41,21 @@ const words = [
   'file "',
 ]
 
-/** From this weight on a pattern's literal makes a line worth keeping by itself. */
+/** From this weight on a pattern's literal makes a line worth keeping by itself, if it is long enough to be rare. */
 const STRONG = 5
+const LONG = 12
+/** Enough where the literal is all that the pattern asks for. */
+const LONG_ALONE = 8
 
 /** What makes a line of a log worth keeping: words of trouble, and literals that decide a cause. */
 export function markersOf(causes: readonly Cause[]): string[] {
   const strong = causes.flatMap(({ detection }) =>
-    detection.patterns.filter((pattern) => pattern.weight >= STRONG).flatMap((pattern) => pattern.text),
+    detection.patterns
+      .filter(({ weight }) => weight >= STRONG)
+      .flatMap(({ text, matching, near }) => {
+        const enough = matching === undefined && near === undefined ? LONG_ALONE : LONG
+        return text.filter((literal) => literal.length >= enough)
+      }),
   )
   return [...new Set([...words, ...localizedPhrases, ...strong])]
 }

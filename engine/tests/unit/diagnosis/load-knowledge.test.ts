@@ -20,17 +20,17 @@ const entry = (id: string, change: Record<string, unknown> = {}): string =>
     ...change,
   })
 
-function folderWith(files: Record<string, string>, use: (folder: string) => void): void {
+async function folderWith(files: Record<string, string>, use: (folder: string) => Promise<void> | void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'knowledge-'))
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-    use(folder)
+    await use(folder)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-test("a user's invalid files are named and left out; the rest works", () => {
+test("a user's invalid files are named and left out; the rest works", async () => {
   const files = {
     'good.yaml': entry('good'),
     'broken.yaml': 'id: [',
@@ -38,8 +38,8 @@ test("a user's invalid files are named and left out; the rest works", () => {
     'greedy.yaml': entry('greedy', { detection: { patterns: [{ text: 'abc', matching: '(?=x)', weight: 9 }] } }),
     'harm.yaml': entry('harm', { solution_steps: [{ say: 'Open it', command: 'chmod -R 777 sites' }] }),
   }
-  folderWith(files, (folder) => {
-    const { causes, notes } = loadKnowledge(folder, [])
+  await folderWith(files, async (folder) => {
+    const { causes, notes } = await loadKnowledge(folder, [])
     assert.deepEqual(
       causes.map((cause) => cause.id),
       ['good'],
@@ -48,25 +48,28 @@ test("a user's invalid files are named and left out; the rest works", () => {
   })
 })
 
-test('a folder that is not there is no problem', () => {
-  assert.deepEqual(loadKnowledge('/nowhere/knowledge', []), { causes: [], notes: [] })
+test('a folder that is not there is no problem', async () => {
+  assert.deepEqual(await loadKnowledge('/nowhere/knowledge', []), { causes: [], notes: [] })
 })
 
-test('the lint names what is wrong with an entry', () => {
-  const problemOf = (change: Record<string, unknown>, name = 'one.yaml'): string => {
+test('the lint names what is wrong with an entry', async () => {
+  const problemOf = async (change: Record<string, unknown>, name = 'one.yaml'): Promise<string> => {
     let problems = ''
-    folderWith({ [name]: entry('one', change) }, (folder) => {
+    await folderWith({ [name]: entry('one', change) }, (folder) => {
       problems = lintKnowledge(folder)
         .problems.map(({ problem }) => problem)
         .join('\n')
     })
     return problems
   }
-  assert.match(problemOf({}, 'two.yaml'), /name is not its id/)
-  assert.match(problemOf({ detection: { patterns: [{ text: 'abc', matching: String.raw`(a)\1`, weight: 9 }] } }), /RE2/)
-  assert.match(problemOf({ detection: { patterns: [{ text: '   ', weight: 9 }] } }), /no anchor/)
-  assert.match(problemOf({ detection: { patterns: [{ matching: 'a+', weight: 9 }] } }), /text/)
-  assert.match(problemOf({ validation: [{ say: 'See {nothing}' }] }), /\{nothing\}/)
-  assert.match(problemOf({ explanation: 'Run `bench --site a reinstall` then.' }), /reinstall/)
-  assert.match(problemOf({}), /no case tries it/)
+  assert.match(await problemOf({}, 'two.yaml'), /name is not its id/)
+  assert.match(
+    await problemOf({ detection: { patterns: [{ text: 'abc', matching: String.raw`(a)\1`, weight: 9 }] } }),
+    /RE2/,
+  )
+  assert.match(await problemOf({ detection: { patterns: [{ text: '   ', weight: 9 }] } }), /no anchor/)
+  assert.match(await problemOf({ detection: { patterns: [{ matching: 'a+', weight: 9 }] } }), /text/)
+  assert.match(await problemOf({ validation: [{ say: 'See {nothing}' }] }), /\{nothing\}/)
+  assert.match(await problemOf({ explanation: 'Run `bench --site a reinstall` then.' }), /reinstall/)
+  assert.match(await problemOf({}), /no case tries it/)
 })
