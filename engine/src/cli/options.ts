@@ -1,3 +1,5 @@
+import type { SurveyOptions } from '../bench/survey.ts'
+
 /** What commander gives for the options every command takes. */
 export interface CommonOptions {
   bench?: string
@@ -12,3 +14,9 @@ export interface AttendedOptions extends CommonOptions {
   interactive?: boolean
   yes?: boolean
 }
+
+export const surveyOptions = (options: CommonOptions): SurveyOptions => ({
+  ...(options.nginxConfig === undefined ? {} : { nginxConfig: options.nginxConfig }),
+  ...(options.hostsFile === undefined ? {} : { hostsFile: options.hostsFile }),
+  ...(options.crontabDirectory === undefined ? {} : { crontabDirectories: options.crontabDirectory }),
+})

@@ -1,5 +1,4 @@
 import { findBench } from '../bench/find-bench.ts'
-import type { SurveyOptions } from '../bench/survey.ts'
 import type { Host } from '../host/host.ts'
 import { becomeOwner } from '../host/local/become-owner.ts'
 import { localHost } from '../host/local/index.ts'
@@ -29,9 +28,3 @@ function typedFor(benchPath: string): string {
     .filter((word, at, all) => !/^--bench(=|$)/.test(word) && all[at - 1] !== '--bench')
   return ['frappe-migrator', ...[...words, '--bench', benchPath].map(shellWord)].join(' ')
 }
-
-export const surveyOptions = (options: CommonOptions): SurveyOptions => ({
-  ...(options.nginxConfig === undefined ? {} : { nginxConfig: options.nginxConfig }),
-  ...(options.hostsFile === undefined ? {} : { hostsFile: options.hostsFile }),
-  ...(options.crontabDirectory === undefined ? {} : { crontabDirectories: options.crontabDirectory }),
-})

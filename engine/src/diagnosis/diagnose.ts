@@ -1,7 +1,9 @@
+import type { Finding } from '../bench/finding.ts'
+import { maskText } from '../rewrite/mask-text.ts'
 import type { Diagnosis, RankedCause } from './diagnosis.ts'
 import { fillStep, type Values } from './fill-steps.ts'
 import { type Matcher, matchCauses } from './match/match-causes.ts'
-import { confirm } from './rank/confirm.ts'
+import { type ConfirmedMatch, confirm } from './rank/confirm.ts'
 import { rankOverSections } from './rank/over-sections.ts'
 import { type RankedMatch, rankMatches } from './rank/rank.ts'
 import { takeElsewhere } from './take-elsewhere.ts'
@@ -9,8 +11,8 @@ import type { Input } from './text/read-input.ts'
 
 /** What is known besides the text. */
 export interface Circumstances {
-  /** Ids of what a look at the bench found; null when none was taken. */
-  findings: ReadonlySet<string> | null
+  /** What a look at the bench found; null when none was taken. */
+  findings: readonly Finding[] | null
   /** Site and bench, to fill into commands. */
   values: Values
   notes: readonly string[]
@@ -24,13 +26,20 @@ const MOST = 5
 const LIKELY = 0.03
 const AT_LEAST = 3
 
-/** Names the causes of what a report tells, best first. Pure: what was looked up on the bench comes with the circumstances. */
-export function diagnose(matcher: Matcher, input: Input, { findings, values, notes }: Circumstances): Diagnosis {
-  const sections = input.reports.map(({ report, count }) => ({
-    ranked: rankMatches(matchCauses(matcher, report), report),
-    count,
-  }))
-  const ranked = confirm(rankOverSections(sections), findings)
+/** Causes by what the text says alone, best first. */
+export function rankCauses(matcher: Matcher, input: Input): RankedMatch[] {
+  return rankOverSections(
+    input.reports.map(({ report, count }) => ({ ranked: rankMatches(matchCauses(matcher, report), report), count })),
+  )
+}
+
+/** Names the causes, best first, with their advice. Pure: what was looked up on the bench comes with the circumstances. */
+export function nameCauses(
+  textual: readonly RankedMatch[],
+  input: Input,
+  { findings, values, notes }: Circumstances,
+): Diagnosis {
+  const ranked = confirm(textual, findings)
   const sure = (ranked[0]?.confidence ?? 0) >= SURE
   const told = ranked.filter(({ confidence }, index) => index < (sure ? 1 : AT_LEAST) || confidence >= LIKELY)
   const causes = told.slice(0, MOST).map((one) => rankedCause(one, values))
@@ -49,10 +58,7 @@ function verdictOf(best: RankedCause | undefined, sure: boolean): Diagnosis['ver
   return best.label === 'out_of_scope' ? 'out_of_scope' : 'bench_problem'
 }
 
-function rankedCause(
-  { cause, match, confidence, confirmed }: RankedMatch & { confirmed: boolean | null },
-  values: Values,
-): RankedCause {
+function rankedCause({ cause, match, confidence, confirmed, seen }: ConfirmedMatch, values: Values): RankedCause {
   const filled = { ...match?.captures, ...values }
   return {
     id: cause.id,
@@ -67,5 +73,6 @@ function rankedCause(
     dangerous_advice: cause.dangerous_advice,
     fix: cause.fix,
     confirmed,
+    seen: seen.map(({ id, title, evidence }) => ({ id, title: maskText(title), evidence: maskText(evidence) })),
   }
 }

@@ -22,6 +22,8 @@ export const RankedCause = z.object({
   fix: z.string().nullable(),
   /** What a look at the bench said: null when none was taken. */
   confirmed: z.boolean().nullable(),
+  /** Findings of the bench that confirm it. */
+  seen: z.array(z.object({ id: z.string(), title: z.string(), evidence: z.string() })).default([]),
 })
 export type RankedCause = z.infer<typeof RankedCause>
 

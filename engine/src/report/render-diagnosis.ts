@@ -26,7 +26,10 @@ const nothing = (style: Style): string =>
 function told(diagnosis: Diagnosis, best: RankedCause, style: Style): string[] {
   return [
     headline(diagnosis, best, style),
-    evidenceLines(best, style),
+    [
+      ...evidenceLines(best, style),
+      ...best.seen.map(({ title }) => `  ${style.dim('bench'.padEnd(10))} ${shown(title)}`),
+    ].join('\n'),
     wrapped(shownName(best.explanation), '').join('\n'),
     ...(diagnosis.take_to === null ? [] : [wrapped(shown(diagnosis.take_to), '').join('\n')]),
     section(
@@ -65,8 +68,8 @@ function seenSaid({ confirmed }: RankedCause): string {
 const riskSaid = ({ risk_level }: RankedCause): string =>
   risk_level === 'low' ? '' : ` (${risk_level} risk: read it all first)`
 
-const evidenceLines = ({ evidence }: RankedCause, style: Style): string =>
-  evidence.map(({ line, text }) => `  ${style.dim(`line ${line}`.padEnd(10))} ${shown(text)}`).join('\n')
+const evidenceLines = ({ evidence }: RankedCause, style: Style): string[] =>
+  evidence.map(({ line, text }) => `  ${style.dim(`line ${line}`.padEnd(10))} ${shown(text)}`)
 
 function stepLines({ say, command, expect }: Step, mark: string, style: Style): string[] {
   return [

@@ -8,8 +8,8 @@ import { unfinishedRuns } from '../../execution/start-run.ts'
 import { renderSurvey } from '../../report/render-survey.ts'
 import { terminalStyle } from '../../report/style.ts'
 import { damagedFinding, unfinishedFinding } from '../../workflows/unfinished-run.ts'
-import type { CommonOptions } from '../options.ts'
-import { openSession, surveyOptions } from '../session.ts'
+import { type CommonOptions, surveyOptions } from '../options.ts'
+import { openSession } from '../session.ts'
 
 export interface AnalyzeSiteOptions extends CommonOptions {
   allSites?: boolean

@@ -8,11 +8,11 @@ import { findOrphans, type Orphan, planCleanup, type Retiring, retirable } from 
 import { attend, confirm } from '../attendance.ts'
 import { finishCleanup } from '../finish-cleanup.ts'
 import { progressEvents } from '../finish-run.ts'
-import type { AttendedOptions } from '../options.ts'
+import { type AttendedOptions, surveyOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
 import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
-import { openSession, surveyOptions } from '../session.ts'
+import { openSession } from '../session.ts'
 import { giveUp } from './give-up.ts'
 
 export interface CleanupOptions extends AttendedOptions {

@@ -1,8 +1,5 @@
-import { diagnose } from '../../diagnosis/diagnose.ts'
+import { diagnosticEngine } from '../../diagnosis/diagnostic-engine.ts'
 import { loadKnowledge } from '../../diagnosis/knowledge/load.ts'
-import { matcherOf } from '../../diagnosis/match/match-causes.ts'
-import { markersOf } from '../../diagnosis/text/markers.ts'
-import { readInput } from '../../diagnosis/text/read-input.ts'
 import { renderDiagnosis } from '../../report/render-diagnosis.ts'
 import { terminalStyle } from '../../report/style.ts'
 import { openText } from '../open-text.ts'
@@ -16,11 +13,11 @@ export interface DiagnoseOptions extends CommonOptions {
 
 /** Names the cause of an error text or a log. Exit 2 when it is not sure of one. */
 export async function diagnoseText(file: string | undefined, options: DiagnoseOptions): Promise<number> {
-  const knowledge = await loadKnowledge()
-  const input = await readInput(openText(file), markersOf(knowledge.causes))
-  const values = options.site === undefined ? {} : { site: options.site }
-  const answer = diagnose(matcherOf(knowledge.causes), input, { findings: null, values, notes: knowledge.notes })
-  if (options.json) printJson(answer)
-  else process.stdout.write(`${renderDiagnosis(answer, terminalStyle(process.stdout))}\n`)
-  return answer.verdict === 'bench_problem' || answer.verdict === 'out_of_scope' ? 0 : 2
+  const engine = diagnosticEngine(await loadKnowledge(), async (wanted) =>
+    (await import('../look-at-bench.ts')).lookAtBench(options, wanted),
+  )
+  const diagnosis = await engine.identifyProblemPatterns(openText(file))
+  if (options.json) printJson(diagnosis)
+  else process.stdout.write(`${renderDiagnosis(diagnosis, terminalStyle(process.stdout))}\n`)
+  return diagnosis.verdict === 'bench_problem' || diagnosis.verdict === 'out_of_scope' ? 0 : 2
 }

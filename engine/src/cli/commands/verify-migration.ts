@@ -17,11 +17,11 @@ import { unfinishedResult } from '../../workflows/unfinished-run.ts'
 import { standalonePlan } from '../../workflows/verify-site.ts'
 import { attend } from '../attendance.ts'
 import { progressEvents } from '../finish-run.ts'
-import type { CommonOptions } from '../options.ts'
+import { type CommonOptions, surveyOptions } from '../options.ts'
 import { printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
 import { isOf } from '../runs-of-site.ts'
-import { openSession, type Session, surveyOptions } from '../session.ts'
+import { openSession, type Session } from '../session.ts'
 
 interface VerifyOptions extends CommonOptions {
   run?: string

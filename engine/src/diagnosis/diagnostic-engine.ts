@@ -1,0 +1,48 @@
+import type { Finding } from '../bench/finding.ts'
+import { nameCauses, rankCauses } from './diagnose.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import type { Values } from './fill-steps.ts'
+import type { Knowledge } from './knowledge/load.ts'
+import { matcherOf } from './match/match-causes.ts'
+import { markersOf } from './text/markers.ts'
+import { readInput } from './text/read-input.ts'
+
+/** What a look at the bench gave. */
+export interface EnvironmentAnalysis {
+  /** null: there was no bench to look at, or it could not be looked at. */
+  findings: Finding[] | null
+  /** What is known of it by the names that advice uses: `bench`, `site`. */
+  values: Values
+  /** What could not be looked at, in sentences. */
+  notes: string[]
+}
+
+/** Looks at the bench at hand, at least for what would give the findings that are asked for. Never throws for what is broken there. */
+export type AnalyzeEnvironment = (wanted: ReadonlySet<string>) => Promise<EnvironmentAnalysis>
+
+export interface DiagnosticEngine {
+  analyzeEnvironment: AnalyzeEnvironment
+  /**
+   * Names the causes of what a text tells, and looks at the bench for what would confirm them.
+   * @throws MigratorError `empty-input`, `binary-input`
+   */
+  identifyProblemPatterns(text: AsyncIterable<Uint8Array>): Promise<Diagnosis>
+}
+
+/** The likeliest causes that are worth a look at the bench. */
+const LOOKED_FOR = 8
+
+/** Puts knowledge and a way to look at the bench together. */
+export function diagnosticEngine(knowledge: Knowledge, analyzeEnvironment: AnalyzeEnvironment): DiagnosticEngine {
+  const matcher = matcherOf(knowledge.causes)
+  return {
+    analyzeEnvironment,
+    async identifyProblemPatterns(text) {
+      const input = await readInput(text, markersOf(knowledge.causes))
+      const ranked = rankCauses(matcher, input)
+      const wanted = new Set(ranked.slice(0, LOOKED_FOR).flatMap(({ cause }) => cause.confirmed_by))
+      const { findings, values, notes } = await analyzeEnvironment(wanted)
+      return nameCauses(ranked, input, { findings, values, notes: [...knowledge.notes, ...notes] })
+    },
+  }
+}
