@@ -12,7 +12,7 @@ interface Danger {
 const dangers: Danger[] = [
   {
     what: 'chmod that lets everybody write',
-    command: /\bchmod\s+(?:-{1,2}\w+\s+)*(?:0?[0-7]?[0-7]?[67][67]7|0?666|a\+\w*w|ugo\+\w*w|o\+\w*w|\+w)\b/i,
+    command: /\bchmod\s+(?:-{1,2}\w+\s+)*(?:0?[0-7]?[0-7]?[67][67]7|0?666|a\+\w*w\w*|ugo\+\w*w\w*|o\+\w*w\w*|\+w)\b/i,
   },
   { what: 'chmod or chown of the whole machine', command: /\bch(?:mod|own|grp)\s+(?:\S+\s+){1,4}\/(?:\s|$)/i },
   { what: 'pruning or removing volumes', command: /\bvolume\s+(?:prune|rm)\b/i },

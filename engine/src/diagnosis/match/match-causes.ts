@@ -1,3 +1,4 @@
+import type { RE2JS } from 're2js'
 import { maskText } from '../../rewrite/mask-text.ts'
 import type { Evidence } from '../diagnosis.ts'
 import type { Cause, Pattern } from '../knowledge/cause.ts'
@@ -94,15 +95,25 @@ function lineThatMeets(
     if (pattern.unless && stands(pattern.unless, anchor.line, pattern.within, report, hits)) continue
     if (pattern.matching === undefined) return anchor.line
     if (++tries > MOST_TRIES) return null
-    const found = expression(pattern.matching).matcher(windowAround(report, anchor, pattern.in))
-    if (!found.find()) continue
-    for (const name of Object.keys(found.namedGroups)) {
-      const value = found.group(name)
-      if (value && !Object.hasOwn(captures, name)) captures[name] = value
-    }
+    const made = expression(pattern.matching)
+    const window = windowAround(report, anchor, pattern.in)
+    // Twenty times faster than a search that tells where.
+    if (!made.test(window)) continue
+    captureGroups(made, window, captures)
     return anchor.line
   }
   return null
+}
+
+function captureGroups(made: RE2JS, window: string, captures: Record<string, string>): void {
+  const names = Object.keys(made.namedGroups())
+  if (names.length === 0) return
+  const found = made.matcher(window)
+  if (!found.find()) return
+  for (const name of names) {
+    const value = found.group(name)
+    if (value && !Object.hasOwn(captures, name)) captures[name] = value
+  }
 }
 
 function isOfKind(report: Report, line: number, wanted: Pattern['in']): boolean {
@@ -132,7 +143,8 @@ function evidenceOf(met: readonly PatternMatch[], report: Report): Evidence[] {
   const evidence: Evidence[] = []
   for (const { line } of met) {
     const found = report.lines[line]
-    const text = maskText(found?.shown.trim() ?? '')
+    // A little more than is shown, so that a secret is known before the cut hides what it belongs to.
+    const text = maskText((found?.shown.trim() ?? '').slice(0, LONGEST_EVIDENCE + 200))
     if (!found || text === '' || seen.has(text) || evidence.length === MOST_EVIDENCE) continue
     seen.add(text)
     evidence.push({

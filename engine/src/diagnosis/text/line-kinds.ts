@@ -22,12 +22,12 @@ const DOTTED = /^(?:[A-Za-z_]\w*\.)+[A-Z]\w*(?::|$)/
 const NAMED =
   /^(?:Uncaught (?:\(in promise\) )?)?[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Timeout|NotFound|Failure)(?: \[\w+\])?(?::|$)/
 const PLAIN_ERROR = /^(?:Uncaught (?:\(in promise\) )?)?Error(?: \[\w+\])?:/
-const LOG_LINE = /^(?:\d{2,4}[-/:]\d\d|\[|\(|[A-Z]{4,}:? |[=\-*#]{3,})/
+const LOG_LINE = /^(?:\d{2,4}[-/:]\d\d|\[|\(|[A-Z]{4,}(?::| )|[=\-*#]{3,})/
 /** A message over several lines is followed this far. */
 const LONGEST_MESSAGE = 6
 
 const PROMPT =
-  /^(?:\([\w.-]+\) ?)?(?:[\w.-]+@[\w.-]+[:\s]?\s?\S{0,80}[$#%]|\[[\w.-]+@[\w.-]+ [^\]]{1,80}\][$#]|[\w.-]+:\S{0,60} \w+[$#%]|[$#%]|PS [A-Z]:\\[^>]{0,120}>|[A-Z]:\\[^>]{0,120}>|MariaDB \[[^\]]{1,60}\]>|mysql>) ?(?=\S)/
+  /^(?:\([\w.-]+\) ?)?(?:[\w.-]+@[\w.-]+[:\s]?\s?\S{0,80}[$#%]|\[[\w.-]+@[\w.-]+ [^\]]{1,80}\][$#]|[\w.-]+:\S{0,60} \w+[$#%]|[~/][\w./~-]{0,80}[$#%]|[$#%]|PS [A-Z]:\\[^>]{0,120}>|[A-Z]:\\[^>]{0,120}>|MariaDB \[[^\]]{1,60}\]>|mysql>) ?(?=\S)/
 const BARE_COMMAND =
   /^(?:sudo (?:-\w+ )*)?(?:bench|docker|docker-compose|pip3?|pipx|uv|npm|npx|yarn|git|mysql|mariadb|mysqldump|redis-cli|supervisorctl|systemctl|service|nginx|certbot|curl)(?: +(?:--?[\w-]+(?:[= ]\S+)?|[a-z][\w./-]*))+[^.?!]{0,160}$/
 const PROSE = /\b(?:is|are|was|the|then|fails?|failed|not|does|gives?|says|but|with an?|when|after|error)\b/

@@ -56,7 +56,7 @@ function ofLog(cutter: LogCutter): Input {
 }
 
 function partsSaid(sections: readonly Section[], kinds: number): string {
-  const parts = `${kinds} different parts tell of trouble`
+  const parts = kinds === 1 ? '1 kind of trouble was met' : `${kinds} kinds of trouble were met`
   return kinds > sections.length ? `${parts}; the newest and the most frequent were looked at` : parts
 }
 
