@@ -38,7 +38,7 @@ export function diagnosticEngine(knowledge: Knowledge, analyzeEnvironment: Analy
   return {
     analyzeEnvironment,
     async identifyProblemPatterns(text) {
-      const input = await readInput(text, markersOf(knowledge.causes))
+      const input = await readInput(text, () => markersOf(knowledge.causes))
       const ranked = rankCauses(matcher, input)
       const wanted = new Set(ranked.slice(0, LOOKED_FOR).flatMap(({ cause }) => cause.confirmed_by))
       const { findings, values, notes } = await analyzeEnvironment(wanted)

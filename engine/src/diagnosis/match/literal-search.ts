@@ -3,6 +3,8 @@ type Found = (literal: number, at: number) => void
 export type LiteralSearch = (text: string, found: Found) => void
 
 const SIZE = 1 << 16
+/** Places of a literal that are compared: filing must stay cheap, since it is done at every start. */
+const LOOKED_AT = 16
 
 /**
  * Searches many literals (at least three characters each) in one pass. Each is filed under the three of its
@@ -48,7 +50,7 @@ const slotAt = (literal: string, offset: number): number =>
 function rarest(literal: string, counts: Uint16Array): number {
   let best = 0
   let fewest = Number.POSITIVE_INFINITY
-  for (let offset = 0; offset + 3 <= literal.length && fewest > 0; offset++) {
+  for (let offset = 0; offset + 3 <= literal.length && offset < LOOKED_AT && fewest > 0; offset++) {
     const count = counts[slotAt(literal, offset)] ?? 0
     if (count < fewest) {
       fewest = count

@@ -32,9 +32,13 @@ const WORK = 1024 * 1024
 const TAIL = 8 * 1024
 const NEWLINE = 10
 
-const isFrame = byteSearch(['file "'])
-const isHeader = byteSearch(['traceback ('])
-const isChain = byteSearch(['during handling of the above', 'was the direct cause of'])
+const FRAME = ['file "']
+const HEADER = ['traceback (']
+const CHAIN = ['during handling of the above', 'was the direct cause of']
+const isOfTraceback = byteSearch([...FRAME, ...HEADER, ...CHAIN])
+const isFrame = byteSearch(FRAME)
+const isHeader = byteSearch(HEADER)
+const isChain = byteSearch(CHAIN)
 
 /**
  * Cuts the parts out of a log that tell of trouble, in one pass and in bounded memory, whatever the log's size. Parts
@@ -130,15 +134,16 @@ export class LogCutter {
       return
     }
     if (this.#numbers.length > MOST_LINES || this.#length > MOST_BYTES) this.#close()
-    if (isHeader(bytes, from, to)) {
+    const ofTraceback = isOfTraceback(bytes, from, to)
+    if (ofTraceback && isHeader(bytes, from, to)) {
       // The next traceback is trouble of its own, unless it continues the one before.
       if (this.#framed && !this.#chained) this.#close()
       this.#chained = false
-    } else if (isChain(bytes, from, to)) this.#chained = true
+    } else if (ofTraceback && isChain(bytes, from, to)) this.#chained = true
     this.#keepBefore(bytes, from, recent)
     this.#keep(bytes, from, to, this.#number)
     this.#quiet = 0
-    if (isFrame(bytes, from, to)) this.#framed = true
+    if (ofTraceback && isFrame(bytes, from, to)) this.#framed = true
     else this.#consider(lineShape(bytes, from, to))
   }
 

@@ -16,10 +16,10 @@ const WHOLE = 64 * 1024
 /**
  * Reads text, or a log of any size in bounded memory.
  *
- * @param markers what makes a line of a log worth keeping (markers.ts)
+ * @param markers what makes a line of a log worth keeping (markers.ts); asked for when it is one
  * @throws MigratorError `empty-input`, `binary-input`
  */
-export async function readInput(source: AsyncIterable<Uint8Array>, markers: readonly string[]): Promise<Input> {
+export async function readInput(source: AsyncIterable<Uint8Array>, markers: () => readonly string[]): Promise<Input> {
   const start: Buffer[] = []
   let length = 0
   let cutter: LogCutter | null = null
@@ -31,7 +31,7 @@ export async function readInput(source: AsyncIterable<Uint8Array>, markers: read
       if (length <= WHOLE) continue
       const begun = Buffer.concat(start)
       refuseBinary(begun.subarray(0, WHOLE))
-      cutter = new LogCutter(markers)
+      cutter = new LogCutter(markers())
       cutter.push(begun)
     }
   }

@@ -8,7 +8,7 @@ async function* chunks(of: Uint8Array, size = 50_000): AsyncIterable<Uint8Array>
 }
 
 const read = (text: string | Uint8Array, size?: number) =>
-  readInput(chunks(typeof text === 'string' ? Buffer.from(text) : text, size), [
+  readInput(chunks(typeof text === 'string' ? Buffer.from(text) : text, size), () => [
     'error',
     'traceback',
     'file "',
