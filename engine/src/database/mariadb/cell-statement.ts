@@ -65,5 +65,5 @@ function holds(table: MariadbTable, columnName: string, value: string | null): S
   const column = table.columns.find(({ name }) => name === columnName)
   if (value.length < COMPARE_BY_DIGEST_FROM) return { sql: exactlyEqual(column), values: [value] }
   const digest = createHash('sha256').update(value).digest('hex')
-  return { sql: `SHA2(${columnAsBytes(column).replace(/^BINARY (?=`)/, '')}, 256) = ?`, values: [digest] }
+  return { sql: `BINARY SHA2(${columnAsBytes(column).replace(/^BINARY (?=`)/, '')}, 256) = ?`, values: [digest] }
 }

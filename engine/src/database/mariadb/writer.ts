@@ -93,7 +93,10 @@ class MariadbWriter implements DatabaseWriter {
     }
   }
 
-  /** Sends one statement per cell without waiting for each answer; a failure is reported after all answers are in. */
+  /**
+   * Sends one statement per cell without waiting for each answer; a failure is reported after all answers are in. Prepared: the cells of
+   * a column have one text, which the server parses once.
+   */
   async #pipelined<Result>(
     cells: CellUpdate[],
     build: typeof updateStatement,
@@ -104,7 +107,7 @@ class MariadbWriter implements DatabaseWriter {
       const answers = await Promise.allSettled(
         cells.slice(start, start + PIPELINE).map(async (cell) => {
           const { sql, values } = build(this.#table(cell.table), cell)
-          return this.#connection.query<Result>(sql, values).catch((error: unknown) => {
+          return this.#connection.execute<Result>(sql, values).catch((error: unknown) => {
             failedAt(cell.table)
             throw error
           })
