@@ -38,6 +38,8 @@ export interface Damage {
     | 'truncated'
     | 'checksum'
     | 'corrupt'
+    /** Something that is not compressed data follows its end. */
+    | 'trailing'
     | 'no-key'
     | 'wrong-key'
     | 'tampered'
@@ -161,18 +163,24 @@ export interface ArchiveFacts {
   /** Entries that are never extracted, with the reason; the first hundred of each. */
   refused: { path: string; reason: RefusedEntry }[]
   refusedCount: number
-  /** Names that stand in it twice; the last one counts. */
+  /** Names that stand in it twice, the first hundred; the last one counts. */
   duplicates: string[]
+  /** false: the blocks of zeros that end every tar are missing, so entries may be, too. */
+  ended: boolean
 }
 
 export type RefusedEntry =
   | 'absolute-path'
   | 'parent-path'
   | 'outside'
-  | 'link'
+  /** A link that leaves the folder. */
+  | 'link-outside'
+  /** A symbolic link that stays in it. */
+  | 'symbolic-link'
   | 'device'
   | 'name-not-usable'
-  | 'through-a-file'
+  /** Sparse files, volumes of a set: nothing `tar -cf` writes by itself. */
+  | 'unsupported'
 
 export interface ConfigFacts {
   /** The whole configuration; null when it cannot be parsed. Holds secrets: never shown, logged or planned. */
