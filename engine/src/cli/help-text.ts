@@ -2,7 +2,7 @@ const EXIT_CODES = `
 Exit codes:
   0    done, or nothing to do
   1    failed, and everything was taken back
-  2    changes planned (--plan), or findings (analyze-site, verify-migration)
+  2    changes planned (--plan), or findings (analyze-site, verify-migration); not sure of a cause (diagnose)
   3    wrong input or usage
   4    refused, nothing was changed; also a plan that something blocks (--plan)
   5    needs attention: the last lines say what to type

@@ -1,4 +1,6 @@
 import { basename, join } from 'node:path'
+import { analysisChecks } from '../../checks/analysis/registry.ts'
+import { surveyFindings } from '../../checks/analysis/survey-areas.ts'
 import type { Cause, CauseCases } from './cause.ts'
 import { lintCause } from './lint-cause.ts'
 import { readCases, readCause } from './read-cause.ts'
@@ -33,7 +35,11 @@ export function lintKnowledge(directory: string): LintedKnowledge {
       continue
     }
     const earlier = ids.get(read.cause.id)
-    const found = [...lintCause(read.cause, file), ...(earlier === undefined ? [] : [`the id is ${earlier}'s, too`])]
+    const found = [
+      ...lintCause(read.cause, file),
+      ...unknownFindings(read.cause),
+      ...(earlier === undefined ? [] : [`the id is ${earlier}'s, too`]),
+    ]
     told(file, found)
     ids.set(read.cause.id, file)
     if (found.length === 0) causes.push(read.cause)
@@ -54,4 +60,10 @@ export function lintKnowledge(directory: string): LintedKnowledge {
   const tried = new Set(yamlFiles(join(directory, 'cases')).map((name) => basename(name)))
   for (const file of files) if (!tried.has(file)) told(file, [`no case tries it: write cases/${file}`])
   return { causes, cases, problems }
+}
+
+/** Ids that no look at a bench can give (docs/findings.md lists those it can). */
+function unknownFindings({ confirmed_by }: Cause): string[] {
+  const known = new Set([...Object.keys(surveyFindings), ...analysisChecks.flatMap(({ finds }) => Object.keys(finds))])
+  return confirmed_by.filter((id) => !known.has(id)).map((id) => `confirmed_by: analyze-site has no finding ${id}`)
 }
