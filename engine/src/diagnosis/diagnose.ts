@@ -4,10 +4,17 @@ import type { Diagnosis, RankedCause } from './diagnosis.ts'
 import { fillStep, type Values } from './fill-steps.ts'
 import { type Matcher, matchCauses } from './match/match-causes.ts'
 import { type ConfirmedMatch, confirm } from './rank/confirm.ts'
+import type { Model } from './rank/model.ts'
 import { rankOverSections } from './rank/over-sections.ts'
 import { type RankedMatch, rankMatches } from './rank/rank.ts'
 import { takeElsewhere } from './take-elsewhere.ts'
 import type { Input } from './text/read-input.ts'
+
+/** What answers: the knowledge base made ready, and the trained weights. */
+export interface Ranker {
+  matcher: Matcher
+  model: Model
+}
 
 /** What is known besides the text. */
 export interface Circumstances {
@@ -20,16 +27,20 @@ export interface Circumstances {
 
 /** From here on a cause is named; below it the answer is unsure. */
 const SURE = 0.5
-/** How many causes are told: of a sure answer, and at least of an unsure one. */
-const MOST = 5
-/** A cause that is less likely is told only by an unsure answer. */
-const LIKELY = 0.03
+/** From here on the first cause is enough; below it at least three are told. */
+const BEYOND_DOUBT = 0.97
 const AT_LEAST = 3
+/** How many causes are told at most, and from what confidence on those beyond the first three. */
+const MOST = 5
+const LIKELY = 0.03
 
 /** Causes by what the text says alone, best first. */
-export function rankCauses(matcher: Matcher, input: Input): RankedMatch[] {
+export function rankCauses({ matcher, model }: Ranker, input: Input): RankedMatch[] {
   return rankOverSections(
-    input.reports.map(({ report, count }) => ({ ranked: rankMatches(matchCauses(matcher, report), report), count })),
+    input.reports.map(({ report, count }) => ({
+      ranked: rankMatches(model, matchCauses(matcher, report), matcher.causes, report),
+      count,
+    })),
   )
 }
 
@@ -41,7 +52,8 @@ export function nameCauses(
 ): Diagnosis {
   const ranked = confirm(textual, findings)
   const sure = (ranked[0]?.confidence ?? 0) >= SURE
-  const told = ranked.filter(({ confidence }, index) => index < (sure ? 1 : AT_LEAST) || confidence >= LIKELY)
+  const least = (ranked[0]?.confidence ?? 0) >= BEYOND_DOUBT ? 1 : AT_LEAST
+  const told = ranked.filter(({ confidence }, index) => index < least || confidence >= LIKELY)
   const causes = told.slice(0, MOST).map((one) => rankedCause(one, values))
   const verdict = verdictOf(causes[0], sure)
   return {

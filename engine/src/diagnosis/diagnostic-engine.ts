@@ -4,6 +4,7 @@ import type { Diagnosis } from './diagnosis.ts'
 import type { Values } from './fill-steps.ts'
 import type { Knowledge } from './knowledge/load.ts'
 import { matcherOf } from './match/match-causes.ts'
+import { shippedModel } from './rank/model.ts'
 import { markersOf } from './text/markers.ts'
 import { readInput } from './text/read-input.ts'
 
@@ -34,12 +35,12 @@ const LOOKED_FOR = 8
 
 /** Puts knowledge and a way to look at the bench together. */
 export function diagnosticEngine(knowledge: Knowledge, analyzeEnvironment: AnalyzeEnvironment): DiagnosticEngine {
-  const matcher = matcherOf(knowledge.causes)
+  const ranker = { matcher: matcherOf(knowledge.causes), model: shippedModel() }
   return {
     analyzeEnvironment,
     async identifyProblemPatterns(text) {
       const input = await readInput(text, () => markersOf(knowledge.causes))
-      const ranked = rankCauses(matcher, input)
+      const ranked = rankCauses(ranker, input)
       const wanted = new Set(ranked.slice(0, LOOKED_FOR).flatMap(({ cause }) => cause.confirmed_by))
       const { findings, values, notes } = await analyzeEnvironment(wanted)
       return nameCauses(ranked, input, { findings, values, notes: [...knowledge.notes, ...notes] })

@@ -5,6 +5,7 @@ import { dangersIn, dangersInProse } from '../../../src/diagnosis/knowledge/dang
 import { lintKnowledge } from '../../../src/diagnosis/knowledge/lint.ts'
 import { shippedDirectory } from '../../../src/diagnosis/knowledge/shipped.ts'
 import { matcherOf } from '../../../src/diagnosis/match/match-causes.ts'
+import { shippedModel } from '../../../src/diagnosis/rank/model.ts'
 import { prepareReport } from '../../../src/diagnosis/text/prepare-report.ts'
 import { renderDiagnosis } from '../../../src/report/render-diagnosis.ts'
 import { plainStyle } from '../../../src/report/style.ts'
@@ -109,12 +110,12 @@ test('the shipped entries satisfy the lint', () => {
 })
 
 test('no advice that is shown for any case holds a dangerous command, except as a warning', () => {
-  const matcher = matcherOf(causes)
+  const ranker = { matcher: matcherOf(causes), model: shippedModel() }
   for (const { cause, cases: of } of cases) {
     for (const { report } of of) {
       const input = { reports: [{ report: prepareReport(report), count: 1 }], notes: [] }
       const values = { site: 'erp.test', bench: '/home/frappe/frappe-bench' }
-      const diagnosis = nameCauses(rankCauses(matcher, input), input, { findings: null, values, notes: [] })
+      const diagnosis = nameCauses(rankCauses(ranker, input), input, { findings: null, values, notes: [] })
       for (const one of diagnosis.causes) {
         for (const { say, command = '', expect = '' } of [...one.solution_steps, ...one.validation]) {
           assert.deepEqual(dangersIn(command), [], `${cause}: ${command}`)

@@ -1,0 +1,56 @@
+import { labels } from '../labels.ts'
+import { labelScores } from '../rank/label-evidence.ts'
+import type { Voices } from '../rank/model.ts'
+import { prepare, withContext } from './linear.ts'
+import { type Answer, type Measures, measure } from './measures.ts'
+import { type Corpus, hear } from './train-model.ts'
+import { vocabularyOf } from './vocabulary.ts'
+import { fitVoices, type Heard } from './voices.ts'
+
+/** Voices alone. What they say of one another cancels out, so the size of a single one only changes its sureness. */
+const alone: Record<string, Voices> = {
+  rules: { linear: 0, rule: 8, lead: 0, likeness: 0 },
+  retrieval: { linear: 0, rule: 0, lead: 0, likeness: 12 },
+  'linear model': { linear: 1, rule: 0, lead: 0, likeness: 0 },
+}
+
+export interface Row {
+  name: string
+  measures: Measures
+}
+
+/** What each voice alone and all together answer on reports that the linear model has not seen, in five parts. */
+export function evaluateByFolds(corpus: Corpus): { rows: Row[]; answers: Answer[] } {
+  const vocabulary = vocabularyOf([...corpus.people, ...corpus.examples, ...corpus.cases].map((one) => one.features))
+  const inContext = corpus.people.map((report) => prepare(withContext(report)))
+  const heard = hear([...corpus.people, ...inContext, ...corpus.examples], corpus, vocabulary)
+  const people = heard.slice(0, corpus.people.length)
+  const examples = heard.slice(corpus.people.length + inContext.length)
+  const all = fitVoices(examples)
+  const asked: [string, Heard[]][] = [
+    ['reports', people],
+    ['reports with context', heard.slice(corpus.people.length, corpus.people.length + inContext.length)],
+    ['written examples', examples],
+  ]
+  const rows = asked.flatMap(([of, heard]) =>
+    Object.entries({ ...alone, 'all together': all }).map(([name, voices]) => ({
+      name: `${of}: ${name}`,
+      measures: measure(answersOf(heard, voices)),
+    })),
+  )
+  return { rows, answers: answersOf(people, all) }
+}
+
+function answersOf(heard: readonly Heard[], voices: Voices): Answer[] {
+  return heard.map(({ evidence, label }) => {
+    const scores = labelScores(evidence, voices)
+    const order = [...scores.keys()].sort((left, right) => (scores[right] ?? 0) - (scores[left] ?? 0))
+    return {
+      label: labelAt(label),
+      ranking: order.map(labelAt),
+      confidence: Math.exp(scores[order[0] ?? 0] ?? 0),
+    }
+  })
+}
+
+const labelAt = (at: number): (typeof labels)[number] => labels[at] ?? 'out_of_scope'
