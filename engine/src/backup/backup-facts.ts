@@ -18,6 +18,7 @@ export type ContentFormat =
   | 'git-lfs-pointer'
   | 'empty'
   | 'zeros'
+  | 'utf-16'
   | 'unknown'
 
 export type Wrapping = 'openpgp' | 'gzip' | 'zstd'
@@ -28,7 +29,7 @@ export interface Recognized {
   wrappings: Wrapping[]
   /** null when it is encrypted and there was no key to look inside. */
   content: ContentFormat | null
-  /** The first bytes of the content as one printable line, at most 80 characters: evidence for what nobody can use. */
+  /** How the content begins: evidence for what nobody can use. In hex where it might show a secret. */
   opening: string
 }
 
@@ -127,6 +128,8 @@ export interface DumpFacts {
   completed: string | null
   /** How many `Dump completed` lines there are: more than one is several dumps in one file. */
   dumps: number
+  /** Tables whose rows break off although the dump goes on (`--force`, with a crashed table): locked, and never unlocked. */
+  brokenTables: string[]
   /** A statement that has no end. */
   unfinished: { line: number; opening: string } | null
   tables: TableFacts[]

@@ -33,6 +33,8 @@ export class DumpFactsReader {
   readonly #beyond: DumpFacts['beyond'] = []
   readonly #unexpected: DumpFacts['unexpected'] = []
   readonly #apps = new Map<string, InstalledApp>()
+  readonly #broken: string[] = []
+  #locked: string | null = null
   #encryptedSecrets = 0
   #sandboxLine: DumpFacts['sandboxLine'] = null
   #anyStatement = false
@@ -54,6 +56,7 @@ export class DumpFactsReader {
       ...{ writer, serverVersion, server, sourceDatabase, completed, dumps },
       sandboxLine: this.#sandboxLine,
       unfinished: this.#statements.unfinished,
+      brokenTables: this.#locked === null ? this.#broken : [...this.#broken, this.#locked],
       tables: [...this.#tables.values()],
       views: [...this.#named['create-view']],
       triggers: [...this.#named['create-trigger']],
@@ -101,9 +104,16 @@ export class DumpFactsReader {
     if (kind === 'create-table' && name !== null) this.#takeTable(name, piece.bytes)
     if (isNamed(kind) && name !== null) this.#named[kind].add(name)
     if (isNamed(kind) || kind === 'create-table' || kind === 'alter-table' || kind === 'set') this.#takeWords(piece)
+    if (kind === 'lock') this.#takeLock(name)
     if ((kind === 'create-database' || kind === 'use') && name !== null) this.#databases.add(name)
     if (kind === 'beyond') this.#quote(this.#beyond, piece)
     if (kind === 'copy' || kind === 'other') this.#quote(this.#unexpected, piece)
+  }
+
+  /** A table's rows stand between LOCK and UNLOCK; when reading them fails, the second one is not written. */
+  #takeLock(name: string | null): void {
+    if (this.#locked !== null && name !== null) this.#broken.push(this.#locked)
+    this.#locked = name
   }
 
   #quote(list: DumpFacts['beyond'], piece: StatementPiece): void {

@@ -86,7 +86,8 @@ export class StatementReader {
   #tell(piece: LexicalPiece): void {
     const head = this.#held.length === 1 ? piece.bytes : Buffer.concat(this.#held)
     const text = head.subarray(0, HEAD_BYTES).toString('utf8')
-    this.#opening = text.slice(0, 80)
+    // Never what comes after VALUES: rows hold secrets.
+    this.#opening = (text.split(/\bVALUES\b/i)[0] ?? '').slice(0, 80)
     this.#told = classify(text)
     if (this.#told.kind === 'set' && /\bsql_mode\s*=/i.test(text))
       this.#lexer.backslashEscapes = !/NO_BACKSLASH_ESCAPES/i.test(text)

@@ -25,7 +25,10 @@ const DAMAGES: Record<Damage['kind'], { id: string; what: string; remedies: stri
   trailing: {
     id: 'backup-trailing-data',
     what: 'goes on behind its end with something else',
-    remedies: [COPY_AGAIN, 'If that is meant to be there: gzip -dc FILE > dump.sql, and restore dump.sql.'],
+    remedies: [
+      COPY_AGAIN,
+      'If that is meant to be there: gzip -dc FILE > dump.sql (or zstd -dc), and restore dump.sql.',
+    ],
   },
   'no-key': {
     id: 'backup-encrypted',
@@ -96,6 +99,10 @@ const FORMATS: Record<ContentFormat, { is: string; remedy: string }> = {
   zeros: {
     is: 'nothing but zeros',
     remedy: 'Copy it again: a copy that broke off, or a disk that was full, leaves zeros.',
+  },
+  'utf-16': {
+    is: 'text in UTF-16',
+    remedy: 'PowerShell made it so (>): dump again with --result-file=FILE.',
   },
   unknown: { is: 'nothing that is known', remedy: 'Look at it: file FILE.' },
 }

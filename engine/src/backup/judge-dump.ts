@@ -6,13 +6,16 @@ import type { RestoreTarget } from './verdict.ts'
 
 type Judged = Omit<BackupFinding, 'subject'>
 const CORE = ['tabDocType', 'tabSingles', 'tabDefaultValue', '__Auth']
+/** Of Frappe, and made anew from the other tables. */
+const SEARCH_TABLE = '__global_search'
+const REPAIR_SEARCH = 'REPAIR TABLE `__global_search`, in the database of the source, then another backup.'
 const WHOLE = 'Take a whole backup: bench --site SITE backup --with-files.'
 
 /** What a dump that could be read to its end says. */
 export function judgeDump(dump: DumpFacts, path: string, target: RestoreTarget): BackupFinding[] {
   const broken = completeness(dump)
   if (broken.length > 0) return broken.map((finding) => ({ ...finding, subject: path }))
-  const judged = [...scope(dump), ...site(dump), ...handled(dump, target), ...size(dump, target)]
+  const judged = [...brokenTables(dump), ...scope(dump), ...site(dump), ...handled(dump, target), ...size(dump, target)]
   return [...judged.map((finding) => ({ ...finding, subject: path })), ...judgeVersions(dump.frappe, path, target)]
 }
 
@@ -30,6 +33,7 @@ function completeness(dump: DumpFacts): Judged[] {
   }
   if (dump.completed !== null) return []
   const { unfinished } = dump
+  const atSearch = dump.tables.at(-1)?.name === SEARCH_TABLE
   return [
     {
       id: 'dump-incomplete',
@@ -41,8 +45,41 @@ function completeness(dump: DumpFacts): Judged[] {
           : `line ${unfinished.line} begins a statement that has no end: ${(unfinished.opening.split('\n')[0] ?? '').slice(0, 60)}`,
       cause:
         'The dump program failed (disk, connection, a crashed table), and gzip closed the file properly all the same.',
-      remedies: ['Look at the backup for errors where it was made, and take another one.'],
+      remedies: [
+        ...(atSearch ? [REPAIR_SEARCH] : []),
+        'Look at the backup for errors where it was made, and take another one.',
+      ],
     },
+  ]
+}
+
+function brokenTables(dump: DumpFacts): Judged[] {
+  const others = dump.brokenTables.filter((name) => name !== SEARCH_TABLE)
+  const search = dump.brokenTables.length > others.length
+  return [
+    ...(others.length > 0
+      ? [
+          {
+            id: 'dump-table-incomplete',
+            severity: 'critical' as const,
+            title: 'Rows of a table break off in the middle of the dump.',
+            evidence: `locked, but never unlocked: ${firstOf(others)}`,
+            cause: 'The table was crashed, or its rows could not be read, and the dump went on with --force.',
+            remedies: ['Repair the table where it is (mariadb-check --repair), and take another backup.'],
+          },
+        ]
+      : []),
+    ...(search
+      ? [
+          {
+            id: 'dump-search-incomplete',
+            severity: 'warning' as const,
+            title: 'The search table was crashed: its rows break off. Nothing else is lost.',
+            evidence: SEARCH_TABLE,
+            remedies: ['After the restore: bench --site SITE rebuild-global-search.'],
+          },
+        ]
+      : []),
   ]
 }
 

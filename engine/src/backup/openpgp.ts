@@ -23,7 +23,16 @@ export interface Decryption {
 export async function decrypt(file: string, passphrase: string): Promise<Decryption> {
   const home = await mkdtemp(path.join(tmpdir(), 'gpg-'))
   const handle = await open(file, 'r')
-  const options = ['--batch', '--no-tty', '--quiet', '--no-symkey-cache', '--pinentry-mode', 'loopback']
+  // With the passphrase given, no agent is needed: one would stay behind.
+  const options = [
+    '--batch',
+    '--no-tty',
+    '--quiet',
+    '--no-autostart',
+    '--no-symkey-cache',
+    '--pinentry-mode',
+    'loopback',
+  ]
   const child = spawn('gpg', ['--homedir', home, ...options, '--passphrase-fd', '3', '--status-fd', '4', '--decrypt'], {
     stdio: [handle.fd, 'pipe', 'pipe', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },
@@ -44,7 +53,6 @@ export async function decrypt(file: string, passphrase: string): Promise<Decrypt
     child.once('close', (code) => resolve(code ?? 128))
   })
   const outcome = ended.then(async (code) => {
-    await endAgent(home)
     await rm(home, { recursive: true, force: true })
     return judge(code, Buffer.concat(status).toString(), Buffer.concat(errors).toString())
   })
@@ -72,13 +80,4 @@ function judge(code: number | Error, status: string, errors: string): Failure | 
     kind: status.includes('BEGIN_DECRYPTION') && !/bad session key/i.test(errors) ? 'tampered' : 'wrong-key',
     said,
   }
-}
-
-/** gpg starts an agent for its home: it would stay behind. */
-async function endAgent(home: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const child = spawn('gpgconf', ['--homedir', home, '--kill', 'gpg-agent'], { stdio: 'ignore' })
-    child.once('error', () => resolve())
-    child.once('close', () => resolve())
-  })
 }

@@ -7,7 +7,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { ContentFacts, Damage, Wrapping } from './backup-facts.ts'
 import type { BackupPart } from './backup-set.ts'
 import { checkEncryption, type Decryption, decrypt } from './openpgp.ts'
-import { openingLine, recognizeContent, wrappingOf } from './recognize.ts'
+import { recognizeContent, shownOpening, wrappingOf } from './recognize.ts'
 
 const CHUNK_BYTES = 256 << 10
 /** What is kept to tell what the content is. */
@@ -38,23 +38,33 @@ export async function readPart(part: BackupPart, options: ReadOptions, take: Tak
   const opening: Buffer[] = []
   let plainBytes = 0
   const limit = options.largestContent ?? Number.POSITIVE_INFINITY
+  let left = false
+  const note = (wanted: boolean | undefined) => {
+    left ||= wanted === false
+    return wanted
+  }
   const layers = await openLayers(part, options)
   const takeCounted: Take = (chunk) => {
     if (plainBytes < OPENING_BYTES) opening.push(chunk)
     plainBytes += chunk.length
-    return plainBytes > limit ? false : take(chunk)
+    const wanted = plainBytes > limit ? false : take(chunk)
+    return wanted instanceof Promise ? wanted.then(note) : note(wanted)
   }
   let damage = layers === null ? NO_KEY : 'kind' in layers ? layers : await flow(part, layers, options, takeCounted)
   if (damage === null && plainBytes > limit) damage = { kind: 'too-large', said: `more than ${limit} bytes of content` }
   const wrappings: Wrapping[] = layers === null || 'kind' in layers ? await outerWrapping(part) : layers.wrappings
   const unseen = plainBytes === 0 && damage !== null
   const head = Buffer.concat(opening).subarray(0, OPENING_BYTES)
+  const content = unseen ? null : recognizeContent(head)
+  const trailingBytes = layers === null || 'kind' in layers || damage !== null ? 0 : layers.trailingBytes()
+  if (trailingBytes > 0 && !left && !(await endsInZeros(part, trailingBytes)))
+    damage = { kind: 'trailing', said: `${trailingBytes} bytes follow the end of the compressed data` }
   return {
     part,
-    recognized: { wrappings, content: unseen ? null : recognizeContent(head), opening: openingLine(head) },
+    recognized: { wrappings, content, opening: content === null ? '' : shownOpening(content, head) },
     storedBytes: part.bytes,
     plainBytes,
-    trailingBytes: layers === null || 'kind' in layers || damage !== null ? 0 : layers.trailingBytes(),
+    trailingBytes: left ? 0 : trailingBytes,
     damage: damage && { ...damage, afterBytes: plainBytes },
   }
 }
@@ -76,6 +86,13 @@ async function outerWrapping(part: BackupPart): Promise<Wrapping[]> {
   const { bytesRead } = await handle.read(head, 0, head.length, 0).finally(() => handle.close())
   const wrapping = wrappingOf(head.subarray(0, bytesRead))
   return wrapping === null ? [] : [wrapping]
+}
+
+/** Whether nothing but zeros stands in the last bytes of a file, which is how tapes and some copies end. */
+async function endsInZeros(part: BackupPart, bytes: number): Promise<boolean> {
+  for await (const chunk of createReadStream(part.path, { start: part.bytes - bytes }) as AsyncIterable<Buffer>)
+    if (chunk.some((byte) => byte !== 0)) return false
+  return true
 }
 
 /** null when it is encrypted and there is no key. */

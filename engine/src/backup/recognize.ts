@@ -33,6 +33,7 @@ export function recognizeContent(opening: Buffer): ContentFormat {
   if (OTHER_COMPRESSIONS.some((magic) => startsWith(opening, ...magic))) return 'other-compression'
   if (text.startsWith('version https://git-lfs')) return 'git-lfs-pointer'
   if (isTarHeader(opening)) return 'tar'
+  if (startsWith(opening, 0xff, 0xfe) || startsWith(opening, 0xfe, 0xff)) return 'utf-16'
   if (opening.every((byte) => byte === 0)) return 'zeros'
   const words = text.replace(/^\u00ef\u00bb\u00bf/, '').trimStart()
   if (/^<(?:!doctype|html|\?xml|head|body)/i.test(words)) return 'html'
@@ -60,8 +61,13 @@ export function headerChecksum(block: Buffer): number {
   return sum
 }
 
-/** At most 80 printable characters of what a content begins with: evidence. */
-export function openingLine(opening: Buffer): string {
-  const text = opening.subarray(0, 200).toString('utf8').trimStart()
-  return (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e\u00a0-\ufffc]/g, '.').slice(0, 80)
+/** Contents that begin with words nobody needs to hide. */
+const SHOWN = new Set<ContentFormat>(['html', 'git-lfs-pointer', 'sql', 'postgres-sql'])
+
+/** What a content begins with, as evidence: a configuration or a row may be secret, so most of it is shown as eight bytes in hex. */
+export function shownOpening(content: ContentFormat, opening: Buffer): string {
+  const line = opening.subarray(0, 200).toString('utf8').trimStart().split('\n')[0] ?? ''
+  if (SHOWN.has(content) && !/^(?:INSERT|REPLACE|SET|GRANT|CREATE\s+USER)\b/i.test(line))
+    return line.replace(/[^\x20-\x7e\u00a0-\ufffc]/g, '.').slice(0, 80)
+  return opening.subarray(0, 8).toString('hex')
 }

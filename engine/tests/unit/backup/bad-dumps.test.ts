@@ -22,13 +22,19 @@ interface Judged {
   critical: string[]
   others: string[]
   evidence: string
+  remedies: string
 }
 async function judged(database: Buffer, target = TARGET, backupKey?: string): Promise<Judged> {
   const directory = writeParts({ ...goodParts(sql), database })
   const facts = await readBackup(await findBackupSet({ backupDirectory: directory }), { backupKey })
   const findings = judgeBackup(facts, target)
   const ids = (critical: boolean) => findings.filter((f) => (f.severity === 'critical') === critical).map((f) => f.id)
-  return { critical: ids(true), others: ids(false), evidence: findings.map((finding) => finding.evidence).join('\n') }
+  return {
+    critical: ids(true),
+    others: ids(false),
+    evidence: findings.map((finding) => finding.evidence).join('\n'),
+    remedies: findings.flatMap((finding) => finding.remedies).join('\n'),
+  }
 }
 const refused = (name: string, id: string, database: () => Buffer, target = TARGET) =>
   test(`refused: ${name}`, skip, async () => assert.deepEqual((await judged(database(), target)).critical, [id]))
@@ -104,6 +110,41 @@ refused('something else behind its end', 'backup-trailing-data', () => Buffer.co
 refused('zstd that breaks off', 'backup-truncated', () =>
   zstdCompressSync(Buffer.from(sql, 'latin1')).subarray(0, -100),
 )
+refused('zstd of several frames, which would be read only in part', 'backup-trailing-data', () => {
+  const frame = zstdCompressSync(Buffer.from(sql, 'latin1'))
+  return Buffer.concat([frame, frame.subarray(0, 3000)])
+})
+refused('a dump in UTF-16, as PowerShell writes it', 'backup-wrong-format', () =>
+  Buffer.from(`\ufeff${sql}`, 'utf16le'),
+)
+refused('a table whose rows broke off while the dump went on', 'dump-table-incomplete', () =>
+  zip(sql.replace(/(LOCK TABLES `tabDocType` WRITE;[\s\S]*?)UNLOCK TABLES;/, '$1')),
+)
+accepted(
+  'a crashed search table, and the dump went on',
+  () => zip(sql.replace(/(LOCK TABLES `__global_search` WRITE;[\s\S]*?)UNLOCK TABLES;/, '$1')),
+  ['dump-search-incomplete'],
+)
+test('a dump that stopped at the crashed search table says what to do', skip, async () => {
+  const { critical, remedies } = await judged(
+    zip(sql.slice(0, sql.indexOf('UNLOCK TABLES;', sql.indexOf('LOCK TABLES `__global_search`')))),
+  )
+  assert.deepEqual(critical, ['dump-incomplete'])
+  assert.match(remedies, /REPAIR TABLE `__global_search`/)
+})
+test('what is shown of a wrong file holds none of its secrets', skip, async () => {
+  const secret = '{"db_password": "very-secret", "encryption_key": "very-secret"}'
+  for (const content of [
+    secret,
+    secret.replace('{', 'x{'),
+    `INSERT INTO \`__Auth\` VALUES ('User','a','password','very-secret',1)`,
+    `-- MariaDB dump\nINSERT INTO \`__Auth\` VALUES ('very-secret`,
+  ]) {
+    const { evidence, critical } = await judged(Buffer.from(content))
+    assert.ok(critical.length > 0)
+    assert.ok(!evidence.includes('very'), evidence)
+  }
+})
 refused('a dump that failed half way into a proper gzip', 'dump-incomplete', () => zip(sql.slice(0, sql.length >> 1)))
 refused('a dump without its last line', 'dump-incomplete', () => zip(sql.replace(/-- Dump completed.*\n/, '')))
 refused('two dumps in one file', 'dump-several', () => zip(sql + sql))

@@ -112,7 +112,17 @@ export function encrypted(content: Buffer, passphrase: string): Buffer {
   const home = mkdtempSync(path.join(tmpdir(), 'gpg-'))
   mkdirSync(home, { recursive: true, mode: 0o700 })
   writeFileSync(path.join(home, 'plain'), content)
-  const options = ['--homedir', home, '--batch', '--quiet', '--yes', '--pinentry-mode', 'loopback']
+  const options = [
+    '--homedir',
+    home,
+    '--batch',
+    '--quiet',
+    '--yes',
+    '--s2k-count',
+    '65536',
+    '--pinentry-mode',
+    'loopback',
+  ]
   execFileSync('gpg', [
     ...options,
     '--passphrase',
