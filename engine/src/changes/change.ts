@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { AdministratorAccount } from '../database/server-place.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Host, ProcessIdentity } from '../host/host.ts'
 import type { Json } from '../host/json.ts'
@@ -47,6 +48,10 @@ export interface ChangeContext {
   afterOf(stepId: string): Json | undefined
   /** Progress lines of another step, oldest first. */
   progressOf(stepId: string): { [key: string]: Json | undefined }[]
+  /** Who may make and drop databases and users: asked for when it is first needed; null when nobody was named. Never journalled. */
+  administrator(): Promise<AdministratorAccount | null>
+  /** What opens an encrypted backup; the same. */
+  backupKey(): Promise<string | null>
   /** Where a path is now that may lie in the site's directory, whichever of its two names that has; any other stays. */
   whereNow(path: string): Promise<string>
   /** Journals a child before it may change anything. */

@@ -1,21 +1,30 @@
 import { captureRows } from './capture-rows.ts'
 import { type AnyChange, forgetTypes } from './change.ts'
 import { clearCache } from './clear-cache.ts'
+import { createDatabase } from './create-database.ts'
+import { dropDatabase } from './drop-database.ts'
 import { editJson } from './edit-json.ts'
 import { editText } from './edit-text.ts'
 import { endProcess } from './end-process.ts'
+import { extractFiles } from './extract-files.ts'
+import { importDump } from './import-dump.ts'
+import { keepConfiguration } from './keep-configuration.ts'
 import { link } from './link.ts'
+import { makeDirectory } from './make-directory.ts'
+import { makeSiteConfig } from './make-site-config.ts'
 import { moveDirectory } from './move-directory.ts'
 import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
 import { rebuildSearch } from './rebuild-search.ts'
 import { recordDigest } from './record-digest.ts'
+import { removeKept } from './remove-kept.ts'
 import { removeVault } from './remove-vault.ts'
 import { resumeWorkers } from './resume-workers.ts'
 import { retireRedirect } from './retire-redirect.ts'
 import { rewriteDatabase } from './rewrite-database.ts'
 import { safetyBackup } from './safety-backup.ts'
 import { setAside } from './set-aside.ts'
+import { switchDatabase } from './switch-database.ts'
 import { userCrontab } from './user-crontab.ts'
 
 /** Every kind of change there is. A new kind is one file and one line here. */
@@ -38,6 +47,15 @@ const all: AnyChange[] = [
   forgetTypes(setAside),
   forgetTypes(endProcess),
   forgetTypes(removeVault),
+  forgetTypes(keepConfiguration),
+  forgetTypes(createDatabase),
+  forgetTypes(importDump),
+  forgetTypes(makeDirectory),
+  forgetTypes(extractFiles),
+  forgetTypes(switchDatabase),
+  forgetTypes(makeSiteConfig),
+  forgetTypes(dropDatabase),
+  forgetTypes(removeKept),
 ]
 
 export const changeKinds: ReadonlyMap<string, AnyChange> = new Map(all.map((change) => [change.kind, change]))

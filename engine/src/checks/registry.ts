@@ -13,6 +13,8 @@ import { noOccurrenceLeft } from './no-occurrence-left.ts'
 import { plannedCells } from './planned-cells.ts'
 import { redirect } from './redirect.ts'
 import { redisReachable } from './redis-reachable.ts'
+import { restoredContent } from './restored-content.ts'
+import { restoredSecrets } from './restored-secrets.ts'
 import { rights } from './rights.ts'
 
 /** Every check there is. A new one is one file and one line here. */
@@ -33,6 +35,8 @@ const all: Check[] = [
   deepDigest,
   flagsRestored,
   noLeftoverDirectory,
+  restoredContent,
+  restoredSecrets,
 ]
 
 export const checkKinds: ReadonlyMap<string, Check> = new Map(all.map((check) => [check.id, check]))

@@ -42,6 +42,13 @@ export async function confirm(message: string): Promise<boolean> {
   return answer === true
 }
 
+/** For what cannot be brought back: a word has to be typed, not a key pressed. */
+export async function confirmTyped(message: string, word: string): Promise<boolean> {
+  const { text } = await import('@clack/prompts')
+  const answer = await text({ message: `${message} Type ${word} to go on:`, output: process.stderr })
+  return answer === word
+}
+
 /**
  * Signals become a request to stop at the next safe point. SIGINT asks when somebody is there; a second one, and SIGTERM, stop and keep.
  * A closed terminal (SIGHUP, a broken pipe) does not stop a run: it finishes and logs to its folder.

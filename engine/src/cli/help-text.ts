@@ -15,6 +15,12 @@ export const helpText = (program: string, examples: readonly string[] = []): str
   return `${lines.length ? `\nExamples:\n${lines.join('\n')}\n` : ''}${EXIT_CODES}`
 }
 
+export const restoreExamples = [
+  'restore-site --site erp.example.com --backup-dir sites/erp.example.com/private/backups --plan',
+  'restore-site --site erp.example.com --backup-file FILE-database.sql.gz --admin-option-file root.cnf',
+  'restore-site --as copy.example.com --backup-file FILE-database.sql.gz --admin-option-file root.cnf',
+] as const
+
 export const renameExamples = [
   'rename-domain --source old.cloud --target new.domain --plan',
   'rename-domain --profile names.json --plan --out plan.json',

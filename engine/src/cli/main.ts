@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addDiagnose, addKnowledge } from './diagnosis-commands.ts'
-import { helpText, renameExamples } from './help-text.ts'
+import { helpText, renameExamples, restoreExamples } from './help-text.ts'
 
 const program = (): string => process.env['MIGRATOR_TYPED_AS'] ?? 'frappe-migrator'
 
@@ -64,6 +64,37 @@ const renameOptions = (one: Command): Command =>
     .option('--deep', 'compare digests of every table, inside maintenance')
     .option('--wait-for-jobs <seconds>', 'how long to wait for running background jobs', '120')
 
+const ADMINISTRATOR = [
+  '--admin-option-file <file>',
+  'account that may make databases and users, as a MariaDB option file of mode 0600',
+] as const
+
+const restoreOptions = (one: Command): Command =>
+  one
+    .optionsGroup('What and where:')
+    .option('--site <name>', 'the site whose content is replaced, by any of its names')
+    .option('--as <name>', 'make a new site of this name instead')
+    .option('--backup-file <file>', 'database file of the backup; the other files are found beside it')
+    .option('--backup-dir <path>', 'directory with the backup; the newest whole one counts')
+    .option('--public-files <file>', 'archive of public files, where it is not beside')
+    .option('--private-files <file>', 'archive of private files')
+    .option('--site-config <file>', 'configuration of the site it was taken of: it holds the encryption key')
+    .optionsGroup('Plan:')
+    .option('--plan', 'show what would happen and change nothing (exit 2; 4 when something blocks it)')
+    .option('--details', 'show every key and the largest tables')
+    .option('--out <file>', 'with --plan: save the plan')
+    .option('--plan-file <file>', 'run exactly this saved plan; refused when the facts have moved')
+    .optionsGroup('Secrets:')
+    .option(...ADMINISTRATOR)
+    .option('--backup-key-file <file>', 'key of an encrypted backup, in a file of mode 0600')
+    .option(
+      '--accept-undecryptable <secret>',
+      'go on although this stored secret does not open: DocType/name/field, or all (repeat)',
+      collect,
+    )
+    .optionsGroup('What comes with it:')
+    .option('--wait-for-jobs <seconds>', 'how long to wait for running background jobs', '120')
+
 function build(finish: (code: number) => void): Command {
   const root = new Command(program())
     .description('Moves Frappe and ERPNext sites: shows what will happen, does it, proves it, and can take it back.')
@@ -84,9 +115,13 @@ function build(finish: (code: number) => void): Command {
     ),
   ).action(async (options) => finish(await (await import('./commands/rename-domain.ts')).renameDomain(options)))
   attended(
+    restoreOptions(command('restore-site', 'restore a backup beside, prove it, switch to it', restoreExamples)),
+  ).action(async (options) => finish(await (await import('./commands/restore-site.ts')).restoreSite(options)))
+  attended(
     command('resume', 'go on with a run that was interrupted')
       .option(...SITE)
-      .option('--run <id>', 'which run (default: the unfinished one)'),
+      .option('--run <id>', 'which run (default: the unfinished one)')
+      .option(...ADMINISTRATOR),
   ).action(async (options) => finish(await (await import('./commands/resume.ts')).resume(options)))
   attended(
     command('rollback', 'take a run back, finished or not')
@@ -99,18 +134,20 @@ function build(finish: (code: number) => void): Command {
           'restore',
         ]),
       )
+      .option(...ADMINISTRATOR)
       .option('--rewrite-new-content', 'afterwards rewrite the new name to the old one where it stands in content'),
   ).action(async (options) => finish(await (await import('./commands/rollback.ts')).rollback(options)))
   common(
-    command('verify-migration', 'prove that a renamed site is whole')
+    command('verify-migration', 'prove that a renamed or restored site is whole')
       .option(...SITE)
       .option('--run <id>', 'the run to compare with (default: the latest of the site)')
-      .option('--deep', 'read every table and compare it with what a run with --deep left'),
+      .option('--deep', 'read every table and compare it with what a restore, or a rename with --deep, left'),
   ).action(async (options) => finish(await (await import('./commands/verify-migration.ts')).verifyMigration(options)))
   attended(
     command('cleanup', 'retire finished runs with their vaults; list what is left over')
       .option(...SITE)
       .option('--run <id>', 'which run (default: every finished one)')
+      .option(...ADMINISTRATOR)
       .option('--abandon', 'give up a run that can be neither finished nor taken back; the site stays as it is'),
   ).action(async (options) => finish(await (await import('./commands/cleanup.ts')).cleanup(options)))
   addDiagnose(

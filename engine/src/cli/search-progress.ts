@@ -11,7 +11,12 @@ interface Stream {
 }
 
 const STEP = 'search'
-const DESCRIBE = 'Read the bench and search its database (nothing is changed)'
+/** What is read, and what is said of each part of it. */
+interface Words {
+  describe: string
+  doing: string
+}
+const SEARCH: Words = { describe: 'Read the bench and search its database (nothing is changed)', doing: 'searching' }
 /** A file is told of a search only when somebody may have waited for it. */
 const LONG_MILLISECONDS = 2000
 
@@ -20,11 +25,12 @@ export async function withSearchProgress<Result>(
   work: (onProgress: OnSearch) => Promise<Result>,
   stream: Stream = process.stderr,
   now: () => number = Date.now,
+  { describe, doing }: Words = SEARCH,
 ): Promise<Result> {
   const terminal = stream.isTTY === true
   const started = now()
   const report = progressReporter(stream, { terminal, style: terminalStyle({ isTTY: terminal }), now })
-  report({ event: 'step', step: STEP, describe: DESCRIBE, direction: 'apply' })
+  report({ event: 'step', step: STEP, describe, direction: 'apply' })
   let done = false
   try {
     const result = await work(({ bytesDone, bytesTotal, table }) =>
@@ -34,7 +40,7 @@ export async function withSearchProgress<Result>(
         done: bytesDone,
         total: bytesTotal,
         unit: 'bytes',
-        what: `searching ${table}`,
+        what: `${doing} ${table}`,
       }),
     )
     done = true

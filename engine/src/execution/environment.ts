@@ -1,5 +1,6 @@
 import type { AnyChange } from '../changes/change.ts'
 import type { Check } from '../checks/check.ts'
+import type { AdministratorAccount } from '../database/server-place.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Host } from '../host/host.ts'
 import type { Phase } from './plan.ts'
@@ -29,6 +30,9 @@ export interface RunEnvironment {
   siteDirectory(): Promise<string>
   /** See ChangeContext.whereNow. */
   whereNow(path: string): Promise<string>
+  /** See ChangeContext. */
+  administrator(): Promise<AdministratorAccount | null>
+  backupKey(): Promise<string | null>
   interactive: boolean
   /** Asked about a failure or an interrupt; only when interactive. */
   ask(message: string, choices: readonly Answer[]): Promise<Answer>

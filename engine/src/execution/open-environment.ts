@@ -9,7 +9,8 @@ import type { Host } from '../host/host.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Plan } from './plan.ts'
 
-type Attended = Pick<RunEnvironment, 'interactive' | 'ask' | 'stop' | 'onEvent' | 'onConflict'>
+type Attended = Pick<RunEnvironment, 'interactive' | 'ask' | 'stop' | 'onEvent' | 'onConflict'> &
+  Partial<Pick<RunEnvironment, 'administrator' | 'backupKey'>>
 
 /** What a run of this plan works with on this machine; the site is looked up anew each time, since its directory moves. */
 export function openEnvironment(host: Host, plan: Plan, attended: Attended): RunEnvironment {
@@ -22,12 +23,15 @@ export function openEnvironment(host: Host, plan: Plan, attended: Attended): Run
     siteDirectory,
     whereNow: (path) => whereNow(host, plan, path),
     openDatabase: async () => openDatabaseOf(host, plan.benchPath, await siteDirectory()),
+    administrator: async () => null,
+    backupKey: async () => null,
     ...attended,
   }
 }
 
 /** The site's directory as it is called now: under its new name once it has moved. */
 async function presentDirectory(host: Host, plan: Plan): Promise<string> {
+  if (plan.site.isNew) return join(plan.benchPath, 'sites', plan.site.newDirectory)
   for (const name of [plan.site.newDirectory, plan.site.oldDirectory]) {
     const directory = join(plan.benchPath, 'sites', name)
     if ((await host.status(join(directory, 'site_config.json'))) !== null) return directory

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Finding } from '../bench/finding.ts'
+import { RestorePreview } from './restore-preview.ts'
 
 /** The nine steps a user sees, in the order they run. */
 export const phases = [
@@ -67,6 +68,8 @@ export const SitePlace = z.object({
   /** Both under <bench>/sites; equal when the directory stays. */
   oldDirectory: z.string(),
   newDirectory: z.string(),
+  /** The run makes it: before, there is no such site. */
+  isNew: z.literal(true).exactOptional(),
 })
 
 export type SitePlace = z.infer<typeof SitePlace>
@@ -84,6 +87,7 @@ export const Plan = z.object({
   checks: z.array(PlanCheck),
   preview: z.object({
     configuration: z.array(ConfigurationChange),
+    restore: RestorePreview.exactOptional(),
     services: z.array(z.string()),
     rewrite: z.array(ColumnPreview),
     /** Off by default, with the switch that turns it on. */

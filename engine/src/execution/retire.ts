@@ -13,12 +13,16 @@ export const retiredBy = (cleanup: Plan): string[] => Request.parse(cleanup.requ
 
 export const vaultStep = (run: string): string => `remove-vault-${run}`
 
-/** Whether a cleanup has begun to remove vaults: from then on it can only go forward. */
-export const isPastReturn = ({ plan, lines }: Pick<RunSummary, 'plan' | 'lines'>): boolean =>
-  plan.command === 'cleanup' && retiredBy(plan).some((id) => hasBegun(lines, vaultStep(id)))
+export const databaseStep = (run: string): string => `drop-database-${run}`
+export const keptStep = (what: string, run: string): string => `remove-${what}-${run}`
 
-const hasBegun = (lines: JournalLine[], step: string): boolean =>
-  lines.some((line) => line.type === 'intent' && line.step === step)
+/** Whether a cleanup has begun to remove vaults, databases or files: from then on it can only go forward. */
+export const isPastReturn = ({ plan, lines }: Pick<RunSummary, 'plan' | 'lines'>): boolean =>
+  plan.command === 'cleanup' && retiredBy(plan).some((id) => hasBegun(lines, id))
+
+/** The names of these steps end with the run they remove something of. */
+const hasBegun = (lines: JournalLine[], run: string): boolean =>
+  lines.some((line) => line.type === 'intent' && /^(remove|drop)-/.test(line.step) && line.step.endsWith(`-${run}`))
 
 /**
  * Marks as retired, however the cleanup ended, the runs whose vaults it has begun to remove, for they cannot be taken back any more;
@@ -27,7 +31,7 @@ const hasBegun = (lines: JournalLine[], step: string): boolean =>
 export async function retireRuns(environment: Audited, cleanupId: string): Promise<void> {
   const { benchPath } = environment
   const { plan, lines, state } = await readRun(benchPath, cleanupId)
-  const gone = retiredBy(plan).filter((id) => hasBegun(lines, vaultStep(id)))
+  const gone = retiredBy(plan).filter((id) => hasBegun(lines, id))
   for (const id of gone) await retire(environment, id, cleanupId)
   if (state === 'done') await retire(environment, cleanupId, cleanupId)
 }

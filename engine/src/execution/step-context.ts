@@ -49,6 +49,8 @@ export async function withStepContext<Result>(
     progressOf,
     afterOf: (other) => recordOf(journal, other).done?.after,
     whereNow: environment.whereNow,
+    administrator: environment.administrator,
+    backupKey: environment.backupKey,
     child: async (identity, program) => {
       await journal.append({ type: 'child', step, program, ...identity })
     },

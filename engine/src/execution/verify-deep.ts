@@ -11,22 +11,25 @@ const Recorded = z.object({
 })
 type Recorded = z.infer<typeof Recorded>
 
+/** Kinds that record what every table holds. */
+const RECORDING = new Set(['record-digest', 'import-dump'])
+
 const TITLE = 'Tables are as the run left them (deep)'
 
-/** Reads every table now and compares it with what the run recorded at its end. Only a run with `--deep` recorded that. */
+/** Reads every table now and compares it with what the run recorded at its end. A restore recorded that, and a rename with `--deep`. */
 export async function verifyDeep(environment: RunEnvironment, run: RunSummary | null): Promise<CheckResult> {
   const recorded = run === null ? null : recordedAfter(run)
   const result =
     recorded === null
-      ? answer('not-applicable', 'needs a run with --deep: only that records what the tables held')
+      ? answer('not-applicable', 'needs a restore, or a rename with --deep: only these record what the tables held')
       : compare(recorded, await digestNow(environment))
   environment.onEvent({ event: 'check', title: result.title, status: result.status, evidence: result.evidence })
   return result
 }
 
 function recordedAfter({ plan, lines }: RunSummary): Recorded | null {
-  const step = plan.steps.findLast((one) => one.kind === 'record-digest')
-  const done = lines.findLast((line) => line.type === 'done' && line.step === step?.id)
+  const recording = plan.steps.filter(({ kind }) => RECORDING.has(kind)).map(({ id }) => id)
+  const done = lines.findLast((line) => line.type === 'done' && recording.includes(line.step))
   const parsed = Recorded.safeParse(done?.type === 'done' ? done.after : null)
   return parsed.success ? parsed.data : null
 }

@@ -1,6 +1,8 @@
 import type { Plan } from '../execution/plan.ts'
 import { commandOf } from '../workflows/rename-domain/rename-command.ts'
 import { RenameRequest } from '../workflows/rename-domain/request.ts'
+import { RestoreRequest } from '../workflows/restore-site/request.ts'
+import { restoreCommandOf } from '../workflows/restore-site/restore-command.ts'
 import { asTyped } from './typed-as.ts'
 
 /** The command line that asks for exactly what this plan shows, as this user types it. */
@@ -10,5 +12,7 @@ function commandFor(plan: Plan): string {
   const { oldName, newName } = plan.site
   const rename = RenameRequest.safeParse(plan.request)
   if (rename.success) return commandOf(rename.data, plan.benchPath)
+  const restore = RestoreRequest.safeParse(plan.request)
+  if (restore.success) return restoreCommandOf(restore.data, plan.benchPath)
   return `frappe-migrator rename-domain --source ${oldName} --target ${newName} --bench ${plan.benchPath}`
 }

@@ -50,7 +50,7 @@ export function renderNothingToDo(plan: Plan, style: Style): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-const blocking = (plan: Plan) => plan.findings.filter((finding) => finding.severity === 'critical')
+export const blocking = (plan: Plan) => plan.findings.filter((finding) => finding.severity === 'critical')
 
 function summary(plan: Plan, style: Style): string {
   const { preview, site } = plan
@@ -77,7 +77,7 @@ function summary(plan: Plan, style: Style): string {
 }
 
 /** Notes stand in the way of nothing: they are counted. */
-function findings(plan: Plan, details: boolean, style: Style): string[] {
+export function findings(plan: Plan, details: boolean, style: Style): string[] {
   const told = plan.findings.filter(({ severity }) => details || severity !== 'information')
   const notes = plan.findings.length - told.length
   return [
@@ -88,7 +88,7 @@ function findings(plan: Plan, details: boolean, style: Style): string[] {
 
 const undoNotes = { exact: '', regenerate: ' (undo: made anew)', none: ' (cannot be undone)' }
 
-function order(plan: Plan, style: Style): string[] {
+export function order(plan: Plan, style: Style): string[] {
   return phases.flatMap((phase) => {
     const steps = plan.steps.filter((step) => step.phase === phase)
     const checks = plan.checks.filter((check) => check.phase === phase).length
@@ -134,10 +134,10 @@ const outside = (preview: Preview, style: Style): string[] =>
     ...(item.because === '' ? [] : [`      ${style.dim(`because ${shown(item.because)}`)}`]),
   ])
 
-function ending(plan: Plan, style: Style, savedAs: string | null): string {
+export function ending(plan: Plan, style: Style, savedAs: string | null): string {
   const command = planCommand(plan)
   if (blocking(plan).length > 0)
     return `Nothing was changed. Mend what blocks it, then look again:\n  ${style.bold(`${command} --plan`)}`
-  const saved = savedAs === null ? null : asTyped(`frappe-migrator rename-domain --plan-file ${shellWord(savedAs)}`)
+  const saved = savedAs === null ? null : asTyped(`frappe-migrator ${plan.command} --plan-file ${shellWord(savedAs)}`)
   return `Nothing was changed yet. To run it:\n  ${style.bold(saved ?? command)}`
 }

@@ -1,12 +1,14 @@
 import type { BenchFacts, LeftoverFacts } from '../bench/bench-facts.ts'
 import { belongsToBench, commandLabel } from '../bench/bench-processes.ts'
-import { changeKinds } from '../changes/registry.ts'
 import type { DamagedRun } from '../execution/all-runs.ts'
+import type { JournalLine } from '../execution/journal.ts'
 import { emptyPreview, Plan, type PlanStep } from '../execution/plan.ts'
 import { vaultStep } from '../execution/retire.ts'
 import type { RunDirectory, RunSummary } from '../execution/run-directory.ts'
 import type { ProcessFacts } from '../host/host.ts'
 import type { Json } from '../host/json.ts'
+import { leftByRestore } from './cleanup-restore.ts'
+import { plannedStep } from './planned-step.ts'
 
 /** What is left over on a bench, each with what cleanup would do about it. */
 export interface Orphan {
@@ -20,6 +22,7 @@ export interface Retiring {
   run: RunDirectory
   state: RunSummary['state'] | DamagedRun['state']
   plan: Plan | null
+  lines?: JournalLine[]
 }
 
 /** Runs whose vault is no longer needed once somebody says so. */
@@ -36,18 +39,7 @@ export function whatStays({ run, lines }: RunSummary, plan: Plan): string[] {
   ]
 }
 
-function step(id: string, kind: string, params: Json): PlanStep {
-  const change = changeKinds.get(kind)
-  if (!change) throw new Error(`unknown kind of change: ${kind}`)
-  return {
-    id,
-    phase: 'cleanup',
-    kind,
-    params: JSON.parse(JSON.stringify(params)),
-    describe: change.describe(params),
-    undo: change.undo,
-  }
-}
+const step = (id: string, kind: string, params: Json): PlanStep => plannedStep(id, 'cleanup', kind, params)
 
 const MOVABLE: ReadonlySet<LeftoverFacts['kind']> = new Set(['without-config', 'dangling-symlink', 'stray-file'])
 
@@ -110,6 +102,7 @@ function siteOption(argv: string[]): string | undefined {
 /** Retires runs and clears away what was chosen; the vaults go last, since nothing can be taken back without them. */
 export function planCleanup(facts: BenchFacts, runs: Retiring[], orphans: Orphan[]): Plan {
   const redirects = runs.filter((run) => run.state === 'done').flatMap((run) => redirectStep(run, facts))
+  const kept = runs.flatMap((run) => leftByRestore(run))
   const vaults = runs.map((run) => step(vaultStep(run.run.id), 'remove-vault', { vault: run.run.vault }))
   const chosen = orphans.flatMap((orphan) => (orphan.step ? [orphan.step] : []))
   const [first] = runs
@@ -121,7 +114,7 @@ export function planCleanup(facts: BenchFacts, runs: Retiring[], orphans: Orphan
     site: first?.plan?.site ?? { oldName: '', newName: '', oldDirectory: '', newDirectory: '' },
     request: { runs: runs.map((run) => run.run.id) },
     binding: [],
-    steps: [...redirects, ...chosen, ...vaults],
+    steps: [...redirects, ...chosen, ...kept, ...vaults],
     checks: [],
     preview: emptyPreview(),
     findings: [],

@@ -23,7 +23,7 @@ function listenOf(servers: NginxServer[], host: string, tls: boolean): Door | nu
 }
 
 /** Where a running nginx serves a name of this site, by TLS if it can; another bench's nginx may know the same name. */
-export function proxyOf(facts: BenchFacts, site: SiteFacts, host: string): Door | null {
+export function proxyOf(facts: BenchFacts, site: Pick<SiteFacts, 'names'>, host: string): Door | null {
   const places = site.names
     .filter((name) => name.host === host)
     .flatMap(({ sources }) => sources.filter(({ from }) => from === 'nginx').map(({ where }) => where))
@@ -33,7 +33,7 @@ export function proxyOf(facts: BenchFacts, site: SiteFacts, host: string): Door 
 }
 
 export interface AskedSite {
-  site: SiteFacts
+  site: Pick<SiteFacts, 'names'>
   /** What visitors type. */
   hostName: string
   /** The name nginx knows the site by now, where that is another one. */

@@ -1,16 +1,19 @@
 import { surveyBench } from '../../bench/survey.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
+import type { PlanStep } from '../../execution/plan.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
 import { refuseUnfinished, startRun, whatOf } from '../../execution/start-run.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { findOrphans, type Orphan, planCleanup, type Retiring, retirable } from '../../workflows/cleanup.ts'
-import { attend, confirm } from '../attendance.ts'
+import { leftByRestore } from '../../workflows/cleanup-restore.ts'
+import { attend, confirm, confirmTyped } from '../attendance.ts'
 import { finishCleanup } from '../finish-cleanup.ts'
 import { progressEvents } from '../finish-run.ts'
 import { type AttendedOptions, surveyOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
+import { secretsOfRun } from '../run-secrets.ts'
 import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
 import { openSession } from '../session.ts'
 import { giveUp } from './give-up.ts'
@@ -18,6 +21,7 @@ import { giveUp } from './give-up.ts'
 export interface CleanupOptions extends AttendedOptions {
   run?: string
   abandon?: boolean
+  adminOptionFile?: string
 }
 
 /** Retires finished runs (permanent redirect, vault removed) and shows what else is left over; each after asking. */
@@ -40,11 +44,13 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
       `Left over: ${orphans.length}`,
       orphans.map((orphan) => `${orphan.what}: ${orphan.why}`),
     )
-    const retired =
-      runs.length &&
-      (await agreed(attended.interactive, options, 'Retire these runs? They cannot be taken back afterwards.'))
-        ? runs
-        : []
+    const gone = runs.flatMap(leftByRestore)
+    if (gone.length)
+      say(
+        'What these runs kept goes with them:',
+        gone.map((step) => step.describe),
+      )
+    const retired = runs.length && (await agreed(attended.interactive, options, gone)) ? runs : []
     const cleared: Orphan[] = []
     for (const orphan of orphans) {
       // What is not ours is moved or ended only when somebody at the terminal says so, each by itself.
@@ -58,7 +64,13 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
       process.stderr.write(`${nothingSaid(runs, orphans, attended.interactive)}\n`)
       return 0
     }
-    const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
+    const restored = retired.findLast((run) => run.plan?.command === 'restore-site')?.plan ?? plan
+    const environment = openEnvironment(host, plan, {
+      ...attended,
+      ...secretsOfRun(restored, options, attended.interactive),
+      onEvent: progressEvents(),
+      onConflict: 'keep',
+    })
     const { run, outcome } = await startRun(environment, plan)
     return await finishCleanup(benchPath, run, outcome, { json, more })
   } finally {
@@ -85,9 +97,15 @@ async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<Ret
 }
 
 /** `--yes` answers; at a terminal somebody is asked; else nothing is retired unasked. */
-async function agreed(interactive: boolean, options: AttendedOptions, question: string): Promise<boolean> {
+async function agreed(interactive: boolean, options: AttendedOptions, gone: PlanStep[]): Promise<boolean> {
   if (options.yes) return true
-  return interactive && (await confirm(question))
+  if (!interactive) return false
+  const databases = gone.filter((step) => step.kind === 'drop-database').length
+  if (databases === 0) return confirm('Retire these runs? They cannot be taken back afterwards.')
+  return confirmTyped(
+    `${databases === 1 ? 'A database is' : `${databases} databases are`} dropped for good, and these runs cannot be taken back.`,
+    'drop',
+  )
 }
 
 function nothingSaid(runs: Retiring[], orphans: Orphan[], interactive: boolean): string {

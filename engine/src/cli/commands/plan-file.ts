@@ -1,19 +1,23 @@
+import type { z } from 'zod'
 import { movedFacts } from '../../execution/moved-facts.ts'
 import { Plan } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { shellWord } from '../../host/shell-word.ts'
 import { planCommand } from '../../report/plan-command.ts'
-import { RenameRequest } from '../../workflows/rename-domain/request.ts'
 import { readGiven } from '../given-files.ts'
 
-export interface PlanFile {
+export interface PlanFile<Request> {
   path: string
   plan: Plan
-  request: RenameRequest
+  request: Request
 }
 
 /** @throws MigratorError `file-unreadable`, `plan-file-invalid` */
-export async function readPlanFile(path: string): Promise<PlanFile> {
+export async function readPlanFile<Request>(
+  path: string,
+  command: Plan['command'],
+  schema: z.ZodType<Request>,
+): Promise<PlanFile<Request>> {
   const wrong = (evidence: string, cause?: unknown) =>
     new MigratorError({
       code: 'plan-file-invalid',
@@ -21,7 +25,7 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
       message: `${path} is not a plan of frappe-migrator.`,
       evidence,
       untouched: 'Nothing was changed.',
-      hint: 'Make one with: frappe-migrator rename-domain --source … --target … --plan --out FILE',
+      hint: `Make one with: frappe-migrator ${command} … --plan --out FILE`,
       cause,
     })
   const text = await readGiven(path, 'The plan')
@@ -40,8 +44,8 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
         .join('; '),
     )
   const plan = parsed.data
-  const request = RenameRequest.safeParse(plan.request)
-  if (plan.command !== 'rename-domain') throw wrong(`it is a plan of ${plan.command}`)
+  const request = schema.safeParse(plan.request)
+  if (plan.command !== command) throw wrong(`it is a plan of ${plan.command}`)
   if (!request.success) throw wrong(`its request is not whole: ${request.error.issues[0]?.path.join('.')}`)
   return { path, plan, request: request.data }
 }
@@ -49,7 +53,7 @@ export async function readPlanFile(path: string): Promise<PlanFile> {
 const TOLD = 8
 
 /** @throws MigratorError `plan-stale`, naming what moved. */
-export function refuseMoved(stored: PlanFile, fresh: Plan): void {
+export function refuseMoved(stored: Pick<PlanFile<unknown>, 'path' | 'plan'>, fresh: Plan): void {
   const moved = movedFacts(stored.plan, fresh)
   if (moved.length === 0) return
   const more = moved.length > TOLD ? [`and ${moved.length - TOLD} more`] : []

@@ -2,18 +2,19 @@ import { resolve } from 'node:path'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
-import { MigratorError } from '../../host/errors.ts'
-import { writeFileAtomic } from '../../host/local/files.ts'
-import { renderNothingToDo, renderPlan } from '../../report/render-plan.ts'
+import { renderNothingToDo } from '../../report/render-plan.ts'
 import { terminalStyle } from '../../report/style.ts'
-import { blockingFindings, isNothingToDo } from '../../workflows/rename-domain/plan.ts'
+import { isNothingToDo } from '../../workflows/rename-domain/plan.ts'
 import { prepareRename } from '../../workflows/rename-domain/prepare.ts'
+import { RenameRequest } from '../../workflows/rename-domain/request.ts'
 import { attend, confirm } from '../attendance.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
 import { refuseUnwritable } from '../given-files.ts'
+import { type PlanView, refuseBlocked, savePlan, showPlan, textOfPlan } from '../plan-output.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { withSearchProgress } from '../search-progress.ts'
 import { openSession, type Session } from '../session.ts'
+import { unlessStopped } from '../unless-stopped.ts'
 import { readPlanFile, refuseMoved } from './plan-file.ts'
 import { type RenameOptions, refuseContradictions, renameRequest } from './rename-request.ts'
 
@@ -21,7 +22,8 @@ import { type RenameOptions, refuseContradictions, renameRequest } from './renam
 export async function renameDomain(options: RenameOptions): Promise<number> {
   refuseContradictions(options)
   if (options.out !== undefined) await refuseUnwritable(options.out)
-  const stored = options.planFile === undefined ? null : await readPlanFile(options.planFile)
+  const stored =
+    options.planFile === undefined ? null : await readPlanFile(options.planFile, 'rename-domain', RenameRequest)
   const named = stored ? null : await renameRequest(options)
   const session = await openSession({ ...options, ...benchOf(options, stored, named?.benchPath) })
   await refuseUnfinished(session.benchPath)
@@ -45,22 +47,14 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
     }
     if (stored) refuseMoved(stored, plan)
     if (isNothingToDo(plan)) return await showNothing(plan, options)
-    const blocking = blockingFindings(plan)
-    if (options.plan) return await showPlan(plan, options, blocking.length > 0)
-    if (blocking.length) {
-      if (!options.json) process.stderr.write(`${planText(plan, options, process.stderr)}\n`)
-      const [first] = blocking
-      throw new MigratorError({
-        code: first?.id ?? 'refused',
-        kind: 'refused',
-        message: `The rename was not begun: ${blocking.map((finding) => finding.title).join(' ')}`,
-        evidence: blocking.map((finding) => finding.evidence).join('; '),
-        untouched: 'Nothing was changed.',
-        hint: blocking.flatMap((finding) => finding.remedies).join(' '),
-      })
+    const view = viewOf(options)
+    if (options.plan) {
+      await savePlan(plan, options.out)
+      return showPlan(plan, view, options.json === true)
     }
+    refuseBlocked(plan, view, options.json === true, 'rename')
     if (attended.interactive && !options.yes) {
-      process.stderr.write(`${planText(plan, options, process.stderr)}\n`)
+      process.stderr.write(`${textOfPlan(plan, process.stderr, view)}\n`)
       if (!(await confirm(`Rename ${plan.site.oldName} to ${plan.site.newName} now?`))) {
         process.stderr.write('Nothing was changed.\n')
         if (options.json) printJson(nothingDone())
@@ -74,20 +68,6 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
 }
 
 const INTERRUPTED = 130
-
-/** null when it was asked to stop: whatever broke then broke because of it. */
-async function unlessStopped<Result>(
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result | null> {
-  try {
-    const result = await work(signal)
-    return signal.aborted ? null : result
-  } catch (error) {
-    if (signal.aborted) return null
-    throw error
-  }
-}
 
 async function runPlan(
   session: Session,
@@ -104,33 +84,17 @@ async function runPlan(
   return finishRun(session.benchPath, run, outcome, { json: options.json === true })
 }
 
-async function showPlan(plan: Plan, options: RenameOptions, blocked: boolean): Promise<number> {
-  await savePlan(plan, options)
-  const text = options.json ? JSON.stringify(plan, null, 2) : planText(plan, options, process.stdout)
-  process.stdout.write(`${text}\n`)
-  return blocked ? 4 : 2
-}
-
 async function showNothing(plan: Plan, options: RenameOptions): Promise<number> {
-  await savePlan(plan, options)
+  await savePlan(plan, options.out)
   const data = options.plan ? plan : { nothing_to_do: true, site: plan.site, offered: plan.preview.offered }
   const text = options.json ? JSON.stringify(data, null, 2) : renderNothingToDo(plan, terminalStyle(process.stdout))
   process.stdout.write(`${text}\n`)
   return 0
 }
 
-async function savePlan(plan: Plan, { out }: RenameOptions): Promise<void> {
-  if (out === undefined) return
-  await writeFileAtomic(out, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
-  process.stderr.write(`Saved: ${out}\n`)
-}
-
-function planText(plan: Plan, { details, out, planFile }: RenameOptions, stream: NodeJS.WriteStream): string {
+function viewOf({ details, out, planFile }: RenameOptions): PlanView {
   const saved = out ?? planFile
-  return renderPlan(plan, terminalStyle(stream), {
-    details: details === true,
-    savedAs: saved === undefined ? null : resolve(saved),
-  })
+  return { details: details === true, savedAs: saved === undefined ? null : resolve(saved) }
 }
 
 function benchOf(

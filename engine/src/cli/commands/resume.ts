@@ -8,11 +8,12 @@ import { finishRun, progressEvents } from '../finish-run.ts'
 import type { AttendedOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
+import { secretsOfRun } from '../run-secrets.ts'
 import { type BenchRuns, readable, runsOfSite } from '../runs-of-site.ts'
 import { openSession } from '../session.ts'
 
 /** Goes on with an interrupted run; one that was rolling back goes on rolling back. */
-export async function resume(options: AttendedOptions & { run?: string }): Promise<number> {
+export async function resume(options: AttendedOptions & { run?: string; adminOptionFile?: string }): Promise<number> {
   const { host, benchPath } = await openSession(options)
   const runs = await runsOfSite(benchPath, options)
   await refreshReports(runs.all)
@@ -34,6 +35,7 @@ export async function resume(options: AttendedOptions & { run?: string }): Promi
   try {
     const environment = openEnvironment(host, found.plan, {
       ...attended,
+      ...secretsOfRun(found.plan, options, attended.interactive),
       onEvent: progressEvents(),
       onConflict: 'keep',
     })

@@ -16,6 +16,7 @@ import { followNewContent, rewriteNewContent } from '../new-content.ts'
 import type { AttendedOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
+import { secretsOfRun } from '../run-secrets.ts'
 import { type BenchRuns, readable, runsOfSite } from '../runs-of-site.ts'
 import { openSession, type Session } from '../session.ts'
 
@@ -24,6 +25,7 @@ interface RollbackOptions extends AttendedOptions {
   list?: boolean
   onConflict?: 'keep' | 'restore'
   rewriteNewContent?: boolean
+  adminOptionFile?: string
 }
 
 /** Takes a run back, finished or not: the latest one that stands, unless another is named. */
@@ -68,7 +70,12 @@ async function takeBack(
   attended: ReturnType<typeof attend>,
   onConflict: 'keep' | 'restore',
 ): Promise<number> {
-  const environment = openEnvironment(session.host, found.plan, { ...attended, onEvent: progressEvents(), onConflict })
+  const environment = openEnvironment(session.host, found.plan, {
+    ...attended,
+    ...secretsOfRun(found.plan, options, attended.interactive),
+    onEvent: progressEvents(),
+    onConflict,
+  })
   const json = options.json === true
   const { run, outcome } = await rollBackRun(environment, found)
   if (found.plan.command === 'cleanup')

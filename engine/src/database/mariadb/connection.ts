@@ -12,10 +12,22 @@ const READ_SESSION = ['SET SESSION TRANSACTION READ ONLY', "SET SESSION time_zon
  * @param mode `read` refuses every write in the server itself.
  * @throws MigratorError `database-unreachable`, `database-access-denied`, `database-unknown`.
  */
-export async function connect(
+export function connect(
   address: MariadbAddress,
   mode: 'read' | 'write',
   connectMilliseconds = 10_000,
+): Promise<Connection> {
+  return connectWith(address, {
+    charset: 'utf8mb4',
+    connectTimeout: connectMilliseconds,
+    ...(mode === 'read' ? { initSql: READ_SESSION } : {}),
+  })
+}
+
+/** The same with the connector's own options. */
+export async function connectWith(
+  address: MariadbAddress,
+  options: { charset: string; connectTimeout?: number; initSql?: string[] },
 ): Promise<Connection> {
   const { createConnection } = await import('mariadb')
   try {
@@ -25,14 +37,13 @@ export async function connect(
         : { socketPath: address.socket }),
       user: address.user,
       password: address.password,
-      database: address.database,
-      charset: 'utf8mb4',
-      connectTimeout: connectMilliseconds,
+      ...(address.database === '' ? {} : { database: address.database }),
+      connectTimeout: 10_000,
       keepAliveDelay: 30_000,
       typeCast: asValue,
       checkDuplicate: false,
       insertIdAsNumber: false,
-      ...(mode === 'read' ? { initSql: READ_SESSION } : {}),
+      ...options,
     })
     // An idle connection that the server ends must not end our process: the next statement on it reports the loss.
     connection.on('error', () => undefined)

@@ -1,5 +1,4 @@
 import type { BenchFacts, CertificateFacts } from '../../bench/bench-facts.ts'
-import type { Finding } from '../../bench/finding.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { bindingOf } from './binding.ts'
@@ -110,6 +109,3 @@ export function planRename(input: RenameInput): Plan {
 export const isNothingToDo = ({ preview, steps }: Plan): boolean =>
   preview.configuration.length + preview.rewrite.length === 0 &&
   !steps.some(({ kind }) => kind === 'proxy-config' || kind === 'rebuild-search')
-
-export const blockingFindings = (plan: Plan): Finding[] =>
-  plan.findings.filter((finding) => finding.severity === 'critical')

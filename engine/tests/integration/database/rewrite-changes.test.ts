@@ -113,6 +113,8 @@ async function stage(t: TestContext, rows: string, constraint = '') {
     vault,
     database: async () => database,
     afterOf: (step: string) => done.get(step),
+    administrator: async () => null,
+    backupKey: async () => null,
     signal: new AbortController().signal,
   }
   const contextOf = (stepId: string, direction: 'apply' | 'revert', onConflict: 'keep' | 'restore'): ChangeContext => {

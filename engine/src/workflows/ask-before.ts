@@ -1,11 +1,11 @@
-import type { Finding } from '../../bench/finding.ts'
-import { type CheckContext, runCheck } from '../../checks/check.ts'
-import { checkKinds } from '../../checks/registry.ts'
-import type { Plan } from '../../execution/plan.ts'
+import type { Finding } from '../bench/finding.ts'
+import { type CheckContext, runCheck } from '../checks/check.ts'
+import { checkKinds } from '../checks/registry.ts'
+import type { Plan } from '../execution/plan.ts'
 
 /** Checks that only read and are quick, and what their "no" is called. */
 const ASKED: Readonly<Record<string, string>> = {
-  rights: 'Rights are missing that this rename needs.',
+  rights: 'Rights are missing that this run needs.',
   'disk-space': 'The disk has too little room.',
   'database-reachable': 'The database does not answer.',
 }

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { BackupFile, readBackupConfig } from './backup-file.ts'
+import type { Change, ChangeContext } from './change.ts'
+import { readText } from './json-text.ts'
+import { storeFile } from './stored-file.ts'
+
+const Params = z.object({
+  /** The backup's configuration; null when it has none. */
+  backup: BackupFile.nullable(),
+  /** The site's own, whose key counts where the backup brings none; null for a site that is made. */
+  siteConfig: z.string().nullable(),
+})
+type Params = z.infer<typeof Params>
+
+/** Digests under which the vault keeps them: the key the site will have, and all values of the backup's configuration. */
+export const KeptConfiguration = z.object({ key: z.string().nullable(), values: z.string().nullable() })
+type Kept = z.infer<typeof KeptConfiguration>
+
+/** Copies the encryption key and the backup's configuration into the vault, so that nothing later depends on where the backup lies. */
+export const keepConfiguration: Change<Params, null, Kept> = {
+  kind: 'keep-configuration',
+  undo: 'exact',
+  params: Params,
+  describe: ({ backup }) =>
+    backup === null
+      ? "Keep the site's encryption key in the run's vault"
+      : "Keep the backup's encryption key and configuration in the run's vault",
+  inspect: async () => ({ state: 'pending' }),
+  prepare: async () => null,
+  apply: async (context, { backup, siteConfig }) => {
+    const values = backup === null ? null : await readBackupConfig(backup, context)
+    const key = textAt(values, 'encryption_key') ?? (await keyOfSite(context, siteConfig))
+    return {
+      key: key === null ? null : await storeFile(context, Buffer.from(key)),
+      values: values === null ? null : await storeFile(context, Buffer.from(JSON.stringify(values))),
+    }
+  },
+  revert: async () => [],
+}
+
+const textAt = (values: Record<string, unknown> | null, key: string): string | null => {
+  const value = values?.[key]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+async function keyOfSite(context: ChangeContext, path: string | null): Promise<string | null> {
+  if (path === null) return null
+  return textAt(z.record(z.string(), z.unknown()).parse(JSON.parse(await readText(context, path))), 'encryption_key')
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { keptPath, readKeptAddress } from '../database/kept-address.ts'
+import { openSiteDatabase } from '../database/open.ts'
+import type { SiteDatabase } from '../database/site-database.ts'
+import type { Check, CheckContext } from './check.ts'
+import { opensWith } from './fernet.ts'
+
+const Params = z.object({
+  /** The steps that made the database and kept the key, while the site does not use them yet; null: as the site has them. */
+  before: z.object({ madeBy: z.string(), keyBy: z.string() }).nullable(),
+  /** `DocType/name/field` of secrets that may be lost; `all`. */
+  accepted: z.array(z.string()),
+})
+type Params = z.infer<typeof Params>
+
+const SHOWN = 10
+
+/**
+ * Every secret of the restored database opens with the key the site will have, or was named as lost beforehand. Nothing in a backup
+ * tells whether one that does not open was lost before: so all must.
+ */
+export const restoredSecrets: Check = {
+  id: 'restored-secrets',
+  title: 'Stored secrets of the backup open with the encryption key',
+  run: async (context, params) => {
+    const wanted = Params.parse(params)
+    const { database, key, close } = await opened(context, wanted)
+    try {
+      const rows = await database.read('SELECT doctype, name, fieldname, password FROM `__Auth` WHERE encrypted = 1')
+      const closed = rows.filter(
+        ({ password }) => key === null || typeof password !== 'string' || !opensWith(password, key),
+      )
+      const lost = closed.map((row) => `${row['doctype']}/${row['name']}/${row['fieldname']}`)
+      return answer(rows.length, lost, wanted, key === null)
+    } finally {
+      await close()
+    }
+  },
+}
+
+interface Opened {
+  database: SiteDatabase
+  key: string | null
+  close(): Promise<void>
+}
+
+async function opened(context: CheckContext, { before }: Params): Promise<Opened> {
+  if (before === null) {
+    const text = await context.host.readFile(join(context.siteDirectory, 'site_config.json'))
+    const { encryption_key: key } = z
+      .object({ encryption_key: z.string().nullable().default(null) })
+      .parse(JSON.parse(text.toString()))
+    return { database: await context.database(), key, close: async () => undefined }
+  }
+  const { vault } = context
+  if (vault === null) throw new Error('the key and the address of a database are in the vault of their run')
+  const { address } = z.object({ address: z.string() }).parse(context.afterOf(before.madeBy))
+  const { key } = z.object({ key: z.string().nullable() }).parse(context.afterOf(before.keyBy))
+  const database = await openSiteDatabase(await readKeptAddress(keptPath(vault, address)))
+  const text = key === null ? null : await readFile(keptPath(vault, key), 'utf8')
+  return { database, key: text, close: () => database.close() }
+}
+
+function answer(
+  secrets: number,
+  lost: string[],
+  { before, accepted }: Params,
+  withoutKey: boolean,
+): Awaited<ReturnType<Check['run']>> {
+  const named = accepted.includes('all') ? lost : lost.filter((name) => accepted.includes(name))
+  const refused = lost.filter((name) => !named.includes(name))
+  const evidence = `${secrets - lost.length} of ${secrets} encrypted secrets open${withoutKey ? ' (there is no key)' : ''}`
+  if (lost.length === 0) return { status: 'passed', critical: true, evidence }
+  const list = (names: string[]) =>
+    `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`
+  if (refused.length === 0 || before === null)
+    return {
+      status: 'warning',
+      critical: false,
+      evidence: `${evidence}; do not open: ${list(lost)}`,
+      remedy: 'Enter these secrets again in the site: passwords of mail accounts, keys of integrations, API secrets.',
+    }
+  return {
+    status: 'failed',
+    critical: true,
+    evidence: `${evidence}; do not open: ${list(refused)}`,
+    remedy:
+      "Find the site_config.json with the encryption_key the backup's site had (its site_config_backup.json, an older backup) and name it with --site-config. Or accept their loss: --accept-undecryptable NAME for each, or all.",
+  }
+}

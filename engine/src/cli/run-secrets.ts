@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { AdministratorAccount } from '../database/server-place.ts'
+import type { RunEnvironment } from '../execution/environment.ts'
+import type { Plan } from '../execution/plan.ts'
+import { readOptionFile, readSecretFile } from './secret-files.ts'
+
+export type RunSecrets = Pick<RunEnvironment, 'administrator' | 'backupKey'>
+
+interface Sources {
+  administratorFile: string | null
+  backupKeyFile: string | null
+  /** Whether somebody is there to be asked. */
+  interactive: boolean
+}
+
+/** Reads a file, or asks, when a secret is first needed, and keeps it in memory. */
+export function runSecrets({ administratorFile, backupKeyFile, interactive }: Sources): RunSecrets {
+  return {
+    administrator: once(async () => {
+      if (administratorFile !== null) return readOptionFile(administratorFile)
+      return interactive ? askAdministrator() : null
+    }),
+    backupKey: once(async () =>
+      backupKeyFile === null ? null : (await readSecretFile(backupKeyFile, 'The backup key')).trim(),
+    ),
+  }
+}
+
+const Requested = z
+  .object({ administratorFile: z.string().nullable(), backupKeyFile: z.string().nullable() })
+  .catch({ administratorFile: null, backupKeyFile: null })
+
+/** For a run that is gone on with or taken back: from where its plan had them, or from a file that is named now. */
+export function secretsOfRun(plan: Plan, options: { adminOptionFile?: string }, interactive: boolean): RunSecrets {
+  const { administratorFile, backupKeyFile } = Requested.parse(plan.request)
+  return runSecrets({ administratorFile: options.adminOptionFile ?? administratorFile, backupKeyFile, interactive })
+}
+
+function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined
+  return () => {
+    value ??= read()
+    return value
+  }
+}
+
+async function askAdministrator(): Promise<AdministratorAccount | null> {
+  const { isCancel, password, text } = await import('@clack/prompts')
+  const user = await text({
+    message: 'An account of the database server that may make databases and users (it is not stored):',
+    placeholder: 'root',
+    output: process.stderr,
+  })
+  if (isCancel(user) || !user) return null
+  const secret = await password({ message: `Password of ${user}:`, output: process.stderr })
+  return isCancel(secret) ? null : { user, password: secret ?? '', place: {} }
+}

@@ -1,0 +1,75 @@
+import type { RestoreInput } from './input.ts'
+
+export type KeyDecision = { key: string; what: 'carried' | 'kept' | 'dropped'; because: string }
+
+/** Keys that name the database of where the backup was taken. */
+const OF_THE_DATABASE = new Set(
+  'db_name db_user db_password db_host db_port db_socket db_type db_ssl_ca db_ssl_cert db_ssl_key rds_db'.split(' '),
+)
+/** Keys that name the site and its certificates: a site that is made has another name. */
+const OF_THE_NAME = new Set('host_name hostname domains ssl_certificate ssl_certificate_key nginx_port'.split(' '))
+/** States of that moment. */
+const OF_THE_MOMENT = new Set(['maintenance_mode', 'pause_scheduler'])
+
+/**
+ * What becomes of each key of the backup's configuration. Over an existing site its own configuration stays, but for the key and the
+ * database; a site that is made gets what belongs to the site and not to the place it came from.
+ */
+export function decideKeys({ backup, target }: RestoreInput): KeyDecision[] {
+  const config = backup.siteConfig?.config ?? null
+  const values = config?.values ?? {}
+  const hosting = new Set(config?.hostingKeys ?? [])
+  const own = target.kind === 'existing' ? (target.site.config.value ?? {}) : {}
+  const decided = Object.keys(values)
+    .sort()
+    .flatMap((key): KeyDecision[] => {
+      if (key === 'encryption_key') return [{ key, what: 'carried', because: 'without it no stored secret opens' }]
+      if (OF_THE_DATABASE.has(key)) return [{ key, what: 'dropped', because: 'names the database it was taken of' }]
+      if (target.kind === 'existing')
+        return [
+          key in own
+            ? { key, what: 'kept', because: "the site's own value stays" }
+            : { key, what: 'dropped', because: 'the site has no such key; set it yourself if it is wanted' },
+        ]
+      if (hosting.has(key)) return [{ key, what: 'dropped', because: 'belongs to the hosting it came from' }]
+      if (OF_THE_NAME.has(key)) return [{ key, what: 'dropped', because: 'names the site it was taken of' }]
+      if (OF_THE_MOMENT.has(key)) return [{ key, what: 'dropped', because: 'a state of that moment' }]
+      return [{ key, what: 'carried', because: '' }]
+    })
+  const stays = Object.keys(own)
+    .filter((key) => !(key in values) && !OF_THE_DATABASE.has(key))
+    .map((key): KeyDecision => ({ key, what: 'kept', because: "the site's own" }))
+  return [...decided, ...stays]
+}
+
+/** Where the key comes from that the site has afterwards. */
+export function keySource({ backup, target }: RestoreInput): 'backup' | 'site' | 'none' {
+  if (backup.siteConfig?.config?.encryptionKey) return 'backup'
+  return target.kind === 'existing' && typeof target.site.config.value?.['encryption_key'] === 'string'
+    ? 'site'
+    : 'none'
+}
+
+/** Whether the backup's key is another than the site has now. */
+export function keyChanges(input: RestoreInput): boolean {
+  const { backup, target } = input
+  if (keySource(input) !== 'backup' || target.kind !== 'existing') return false
+  return backup.siteConfig?.config?.encryptionKey !== target.site.config.value?.['encryption_key']
+}
+
+export function keySentence(input: RestoreInput): string {
+  const secrets = input.backup.database.dump?.frappe.encryptedSecrets ?? 0
+  const proven = `${secrets} encrypted secrets, each is opened with it before the switch`
+  switch (keySource(input)) {
+    case 'backup':
+      return keyChanges(input) || input.target.kind === 'new'
+        ? `carried from the backup: ${proven}`
+        : `the backup has the one the site has: ${proven}`
+    case 'site':
+      return `the backup brings none, so the site's own stays: ${proven}`
+    case 'none':
+      return secrets === 0
+        ? 'none, and none is needed: no secret is encrypted'
+        : `NONE: ${secrets} encrypted secrets cannot be opened`
+  }
+}
