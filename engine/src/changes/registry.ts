@@ -1,3 +1,4 @@
+import { addDirectory } from './add-directory.ts'
 import { captureRows } from './capture-rows.ts'
 import { type AnyChange, forgetTypes } from './change.ts'
 import { clearCache } from './clear-cache.ts'
@@ -12,6 +13,7 @@ import { keepConfiguration } from './keep-configuration.ts'
 import { link } from './link.ts'
 import { makeDirectory } from './make-directory.ts'
 import { makeSiteConfig } from './make-site-config.ts'
+import { mendJsonFile } from './mend-json.ts'
 import { moveDirectory } from './move-directory.ts'
 import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
@@ -23,9 +25,14 @@ import { resumeWorkers } from './resume-workers.ts'
 import { retireRedirect } from './retire-redirect.ts'
 import { rewriteDatabase } from './rewrite-database.ts'
 import { safetyBackup } from './safety-backup.ts'
+import { service } from './service.ts'
+import { setAccess } from './set-access.ts'
 import { setAside } from './set-aside.ts'
+import { setLink } from './set-link.ts'
+import { startRedis } from './start-redis.ts'
 import { switchDatabase } from './switch-database.ts'
 import { userCrontab } from './user-crontab.ts'
+import { writeFile } from './write-file.ts'
 
 /** Every kind of change there is. A new kind is one file and one line here. */
 const all: AnyChange[] = [
@@ -46,6 +53,13 @@ const all: AnyChange[] = [
   forgetTypes(retireRedirect),
   forgetTypes(setAside),
   forgetTypes(endProcess),
+  forgetTypes(addDirectory),
+  forgetTypes(mendJsonFile),
+  forgetTypes(service),
+  forgetTypes(setAccess),
+  forgetTypes(setLink),
+  forgetTypes(startRedis),
+  forgetTypes(writeFile),
   forgetTypes(removeVault),
   forgetTypes(keepConfiguration),
   forgetTypes(createDatabase),

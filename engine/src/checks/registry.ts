@@ -5,6 +5,7 @@ import { databaseReachable } from './database-reachable.ts'
 import { deepDigest } from './deep-digest.ts'
 import { diskSpace } from './disk-space.ts'
 import { filesOfRows } from './files-of-rows.ts'
+import { findingGone } from './finding-gone.ts'
 import { flagsRestored } from './flags-restored.ts'
 import { httpDirect, httpProxy } from './http-answers.ts'
 import { https } from './https.ts'
@@ -37,6 +38,7 @@ const all: Check[] = [
   noLeftoverDirectory,
   restoredContent,
   restoredSecrets,
+  findingGone,
 ]
 
 export const checkKinds: ReadonlyMap<string, Check> = new Map(all.map((check) => [check.id, check]))

@@ -118,6 +118,15 @@ function build(finish: (code: number) => void): Command {
     restoreOptions(command('restore-site', 'restore a backup beside, prove it, switch to it', restoreExamples)),
   ).action(async (options) => finish(await (await import('./commands/restore-site.ts')).restoreSite(options)))
   attended(
+    command('fix-config', 'repair what analyze-site finds, with proof and a way back (exit 2 when something is left)')
+      .option('--site <name>', 'look at this site and the bench alone')
+      .option('--plan', 'show what would be done and change nothing (exit 2)')
+      .option('--auto-fix', 'make every repair of low risk without asking')
+      .option('--only <cause>', 'mend only this cause, finding or repair')
+      .option('--no-learn', 'neither use nor record what repairs came to on this machine')
+      .addOption(new Option('--supervisorctl <command>', 'how supervisord is asked').hideHelp()),
+  ).action(async (options) => finish(await (await import('./commands/fix-config.ts')).fixConfig(options)))
+  attended(
     command('resume', 'go on with a run that was interrupted')
       .option(...SITE)
       .option('--run <id>', 'which run (default: the unfinished one)')

@@ -36,6 +36,8 @@ async function presentDirectory(host: Host, plan: Plan): Promise<string> {
     const directory = join(plan.benchPath, 'sites', name)
     if ((await host.status(join(directory, 'site_config.json'))) !== null) return directory
   }
+  // A repair may be about what no site can be read without.
+  if (plan.command === 'fix-config') return join(plan.benchPath, 'sites')
   throw new MigratorError({
     code: 'site-gone',
     kind: 'attention',

@@ -61,7 +61,7 @@ export const ColumnPreview = z.object({
 })
 export type ColumnPreview = z.infer<typeof ColumnPreview>
 
-/** The site before and after the run; all the same where only its content changes, or where it is made anew. */
+/** The site before and after the run; all the same where only its content changes, or where it is made anew. Of a repair that is no site's: the file or service it is about. */
 export const SitePlace = z.object({
   oldName: z.string(),
   newName: z.string(),
@@ -77,7 +77,7 @@ export type SitePlace = z.infer<typeof SitePlace>
 /** Ordered changes and the facts they rest on. What is shown is what runs. */
 export const Plan = z.object({
   format: z.literal(1),
-  command: z.enum(['rename-domain', 'restore-site', 'cleanup']),
+  command: z.enum(['rename-domain', 'restore-site', 'fix-config', 'cleanup']),
   createdAt: z.string(),
   benchPath: z.string(),
   site: SitePlace,

@@ -47,6 +47,7 @@ export const whatOf = ({ command, site }: Plan): string =>
   ({
     'rename-domain': `${site.oldName} → ${site.newName}`,
     'restore-site': `restore of ${site.newName}`,
+    'fix-config': `repair of ${site.newName}`,
     cleanup: 'cleanup',
   })[command]
 
@@ -54,6 +55,7 @@ export const whatOf = ({ command, site }: Plan): string =>
 const shortNames: Record<Plan['command'], string> = {
   'rename-domain': 'rename',
   'restore-site': 'restore',
+  'fix-config': 'fix',
   cleanup: 'cleanup',
 }
 

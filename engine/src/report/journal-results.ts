@@ -100,6 +100,18 @@ export function jobResults(plan: Plan, lines: JournalLine[]): MigrationReport['j
   return { moved: moves.reduce((sum, { moved }) => sum + moved, 0), left: moves.flatMap(({ left }) => left) }
 }
 
+/** Kinds of change whose parameters name the one file or directory they are about. */
+const WHOLE_PATH = new Set([
+  'edit-json',
+  'edit-text',
+  'mend-json',
+  'write-file',
+  'set-link',
+  'add-directory',
+  'set-aside',
+])
+const Service = z.object({ name: z.string(), action: z.string() })
+
 /** Files that now differ because of the run, by the path they have now. */
 export function filesModified(plan: Plan, lines: JournalLine[]): string[] {
   const standing = plan.steps.filter((step) => stands(lines, step))
@@ -118,8 +130,8 @@ export function filesModified(plan: Plan, lines: JournalLine[]): string[] {
     if (step.kind === 'user-crontab') return ["crontab of the bench's owner"]
     if (step.kind === 'proxy-config') return (Files.safeParse(step.params).data?.files ?? []).map(({ path }) => path)
     if (step.kind === 'move-directory') return [Move.safeParse(step.params).data?.to ?? []].flat()
-    if (step.kind === 'edit-json' || step.kind === 'edit-text')
-      return [Place.safeParse(step.params).data?.path ?? []].flat()
+    if (step.kind === 'set-access') return (Files.safeParse(step.params).data?.files ?? []).map(({ path }) => path)
+    if (WHOLE_PATH.has(step.kind)) return [Place.safeParse(step.params).data?.path ?? []].flat()
     return []
   })
   return [...new Set(files.map(asNow))]
@@ -133,5 +145,11 @@ export function servicesRestarted(plan: Plan, lines: JournalLine[]): string[] {
       stands(lines, step) &&
       lines.some((line) => line.type === 'progress' && line.step === step.id && line.record['event'] === 'reload'),
   )
-  return reloaded ? ['nginx (reloaded)'] : []
+  const named = plan.steps.flatMap((step) => {
+    if (!stands(lines, step)) return []
+    if (step.kind === 'start-redis') return ['Redis (started)']
+    const found = step.kind === 'service' ? Service.safeParse(step.params).data : undefined
+    return found === undefined ? [] : [`${found.name} (${found.action})`]
+  })
+  return [...(reloaded ? ['nginx (reloaded)'] : []), ...named]
 }

@@ -1,4 +1,6 @@
 import type { Plan } from '../execution/plan.ts'
+import { shellWord } from '../host/shell-word.ts'
+import { FixRequest } from '../workflows/fix-config/request.ts'
 import { commandOf } from '../workflows/rename-domain/rename-command.ts'
 import { RenameRequest } from '../workflows/rename-domain/request.ts'
 import { RestoreRequest } from '../workflows/restore-site/request.ts'
@@ -10,6 +12,9 @@ export const planCommand = (plan: Plan): string => asTyped(commandFor(plan))
 
 function commandFor(plan: Plan): string {
   const { oldName, newName } = plan.site
+  const fix = FixRequest.safeParse(plan.request)
+  if (plan.command === 'fix-config' && fix.success)
+    return `frappe-migrator fix-config --only ${fix.data.finding.id} --bench ${shellWord(plan.benchPath)}`
   const rename = RenameRequest.safeParse(plan.request)
   if (rename.success) return commandOf(rename.data, plan.benchPath)
   const restore = RestoreRequest.safeParse(plan.request)

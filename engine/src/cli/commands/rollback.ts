@@ -131,6 +131,7 @@ function refuseBehindDamaged(found: RunSummary, damaged: DamagedRun[]): void {
 const INSTEAD: Record<Plan['command'], string> = {
   'rename-domain': 'Rename the site back instead.',
   'restore-site': 'Restore an earlier backup instead.',
+  'fix-config': 'Put the file back by hand instead.',
   cleanup: '',
 }
 

@@ -1,0 +1,7 @@
+import type { Fault } from './fault.ts'
+import { apps } from './groups/apps.ts'
+import { configuration } from './groups/configuration.ts'
+import { directories } from './groups/directories.ts'
+
+/** Every fault that is put in. A new group is one file and one line here. */
+export const allFaults: readonly Fault[] = [...configuration, ...apps, ...directories]
