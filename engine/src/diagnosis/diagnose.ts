@@ -7,6 +7,7 @@ import { type ConfirmedMatch, confirm } from './rank/confirm.ts'
 import type { Model } from './rank/model.ts'
 import { rankOverSections } from './rank/over-sections.ts'
 import { type RankedMatch, rankMatches } from './rank/rank.ts'
+import { trustOwn } from './rank/trust-own.ts'
 import { takeElsewhere } from './take-elsewhere.ts'
 import type { Input } from './text/read-input.ts'
 
@@ -38,7 +39,7 @@ const LIKELY = 0.03
 export function rankCauses({ matcher, model }: Ranker, input: Input): RankedMatch[] {
   return rankOverSections(
     input.reports.map(({ report, count }) => ({
-      ranked: rankMatches(model, matchCauses(matcher, report), matcher.causes, report),
+      ranked: trustOwn(rankMatches(model, matchCauses(matcher, report), matcher.causes, report), model.portraits),
       count,
     })),
   )

@@ -4,6 +4,8 @@ import { shown, shownName } from './shown.ts'
 import { type Style, section } from './style.ts'
 
 const WIDTH = 100
+/** Beside a sure answer, what is less likely is not worth a line. */
+const LIKELY = 0.03
 
 /** The answer of `diagnose` for a person: the cause, the lines that decide, what to do, how to see that it worked. */
 export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
@@ -11,17 +13,18 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
   const parts =
     best === undefined ? [nothing(style)] : [...told(diagnosis, best, style), ...more(others, diagnosis, style)]
   const notes = diagnosis.notes.map((note) => style.dim(shown(note)))
-  return [...parts, notes.join('\n')].filter((part) => part !== '').join('\n\n')
+  const hints = diagnosis.verdict === 'unsure' ? [MORE.map(shown).join('\n')] : []
+  return [...parts, ...hints, notes.join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
 const nothing = (style: Style): string =>
-  [
-    style.bold('Nothing in this text is known to the knowledge base.'),
-    'Give more of it: the whole output from the command on, or the log (logs/*.error.log in the bench).',
-    'Without any text: frappe-migrator analyze-site looks at the bench itself.',
-  ]
-    .map((line) => shown(line))
-    .join('\n')
+  [style.bold('Nothing in this text is known to the knowledge base.'), ...MORE.map(shown)].join('\n')
+
+/** What helps where the text alone does not. */
+const MORE = [
+  'Give more of the text: the whole output from the command on, or the log (logs/*.error.log in the bench).',
+  'Without any text: frappe-migrator analyze-site looks at the bench itself.',
+]
 
 function told(diagnosis: Diagnosis, best: RankedCause, style: Style): string[] {
   return [
@@ -85,10 +88,12 @@ function stepLines({ say, command, expect }: Step, mark: string, style: Style): 
 }
 
 function more(others: readonly RankedCause[], { verdict }: Diagnosis, style: Style): string[] {
-  const lines = others.map(
-    (one) =>
-      `  ${percent(one.confidence).padStart(4)}  ${shownName(one.title)} ${style.dim(`(${one.id}${seenSaid(one)})`)}`,
-  )
+  const lines = others
+    .filter(({ confidence }) => verdict === 'unsure' || confidence >= LIKELY)
+    .map(
+      (one) =>
+        `  ${percent(one.confidence).padStart(4)}  ${shownName(one.title)} ${style.dim(`(${one.id}${seenSaid(one)})`)}`,
+    )
   return [section(verdict === 'unsure' ? 'Or' : 'It could also be', lines, style)]
 }
 

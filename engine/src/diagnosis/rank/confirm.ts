@@ -7,10 +7,12 @@ export interface ConfirmedMatch extends RankedMatch {
   seen: Finding[]
 }
 
-/** What is left of the doubt once the bench itself shows the cause. */
-const DOUBT_LEFT = 0.25
+/** How many times likelier a cause is that the bench shows now, against it not being the one. */
+const SHOWN = 5
 /** Modest: the fault may be on another bench, or over by now. */
-const NOT_SEEN = 0.8
+const NOT_SHOWN = 0.7
+
+const withOdds = (confidence: number, times: number): number => (confidence * times) / (1 + confidence * (times - 1))
 
 /** Raises causes that the bench shows, lowers those it does not. Best first. */
 export function confirm(ranked: readonly RankedMatch[], findings: readonly Finding[] | null): ConfirmedMatch[] {
@@ -20,7 +22,7 @@ export function confirm(ranked: readonly RankedMatch[], findings: readonly Findi
       if (findings === null || wanted.length === 0) return { ...one, confirmed: null, seen: [] }
       const seen = findings.filter(({ id }) => wanted.includes(id))
       const confirmed = seen.length > 0
-      const confidence = confirmed ? 1 - (1 - one.confidence) * DOUBT_LEFT : one.confidence * NOT_SEEN
+      const confidence = withOdds(one.confidence, confirmed ? SHOWN : NOT_SHOWN)
       return { ...one, confidence, confirmed, seen }
     })
     .sort((left, right) => right.confidence - left.confidence)
