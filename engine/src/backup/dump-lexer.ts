@@ -212,10 +212,10 @@ export class DumpLexer {
       }
       if (byte === first) {
         // Tokens of several bytes may be cut by the end of the chunk.
-        if (length - at < this.#delimiter.length && !final) return this.#advanced('wait', at)
-        if (this.#delimiter.compare(bytes, at, at + this.#delimiter.length) === 0) {
-          return this.#advanced('complete', at + this.#delimiter.length)
-        }
+        const { length: size } = this.#delimiter
+        if (length - at < size && !final) return this.#advanced('wait', at)
+        if (size === 1 || bytes.subarray(at, at + size).equals(this.#delimiter))
+          return this.#advanced('complete', at + size)
       }
       if (byte === OPEN) {
         if (this.#depth++ === 0) this.#tuples++

@@ -195,6 +195,15 @@ function handled(dump: DumpFacts, target: RestoreTarget): Judged[] {
       remedies: [],
     })
   }
+  if (dump.sandboxLine === 'elsewhere') {
+    found.push({
+      id: 'dump-sandbox-line',
+      severity: 'warning',
+      title: "MariaDB's sandbox line stands in the middle of the dump.",
+      evidence: 'it is left as it is: servers take it for a comment',
+      remedies: ['Look at how the dump was put together: dump programs write this line first.'],
+    })
+  }
   if (dump.server === 'mysql') {
     found.push({
       id: 'dump-of-mysql',

@@ -37,7 +37,6 @@ export async function decrypt(file: string, passphrase: string): Promise<Decrypt
     stdio: [handle.fd, 'pipe', 'pipe', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },
   })
-  await handle.close()
   const output = child.stdout ?? new PassThrough().end()
   const status: Buffer[] = []
   const errors: Buffer[] = []
@@ -52,6 +51,7 @@ export async function decrypt(file: string, passphrase: string): Promise<Decrypt
     child.once('error', resolve)
     child.once('close', (code) => resolve(code ?? 128))
   })
+  await handle.close()
   const outcome = ended.then(async (code) => {
     await rm(home, { recursive: true, force: true })
     return judge(code, Buffer.concat(status).toString(), Buffer.concat(errors).toString())

@@ -52,7 +52,7 @@ export async function readPart(part: BackupPart, options: ReadOptions, take: Tak
   }
   let damage = layers === null ? NO_KEY : 'kind' in layers ? layers : await flow(part, layers, options, takeCounted)
   if (damage === null && plainBytes > limit) damage = { kind: 'too-large', said: `more than ${limit} bytes of content` }
-  const wrappings: Wrapping[] = layers === null || 'kind' in layers ? await outerWrapping(part) : layers.wrappings
+  const wrappings: Wrapping[] = layers === null ? ['openpgp'] : 'kind' in layers ? [] : layers.wrappings
   const unseen = plainBytes === 0 && damage !== null
   const head = Buffer.concat(opening).subarray(0, OPENING_BYTES)
   const content = unseen ? null : recognizeContent(head)
@@ -80,8 +80,7 @@ interface Layers {
 }
 
 async function outerWrapping(part: BackupPart): Promise<Wrapping[]> {
-  const handle = await open(part.path, 'r').catch(() => null)
-  if (handle === null) return []
+  const handle = await open(part.path, 'r')
   const head = Buffer.alloc(64)
   const { bytesRead } = await handle.read(head, 0, head.length, 0).finally(() => handle.close())
   const wrapping = wrappingOf(head.subarray(0, bytesRead))

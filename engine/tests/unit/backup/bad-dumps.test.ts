@@ -61,6 +61,9 @@ accepted(
   ['frappe-older'],
 )
 accepted('plain text', () => Buffer.from(sql, 'latin1'))
+accepted('the sandbox line elsewhere', () => zip(beforeEnd('/*M!999999\\- enable the sandbox mode */')), [
+  'dump-sandbox-line',
+])
 accepted('zstd', () => zstdCompressSync(Buffer.from(sql, 'latin1')))
 accepted('several gzip members, as Frappe writes them', () =>
   Buffer.concat([zip(sql.slice(0, 100)), zip(sql.slice(100))]),

@@ -154,7 +154,7 @@ test('whatever the values, and wherever the chunks end, the same statements are 
   )
 })
 
-test('of any bytes at all none is lost', () => {
+test('of any bytes at all none is lost, and chunks do not matter', () => {
   const bytes = fc
     .array(
       fc.oneof(fc.constantFrom(...NASTY, 'DELIMITER x\n', '/*M!999999\\- enable the sandbox mode */\n'), fc.string()),
@@ -162,7 +162,9 @@ test('of any bytes at all none is lost', () => {
     .map((parts) => Buffer.from(parts.join('')))
   fc.assert(
     fc.property(bytes, fc.array(fc.nat(), { maxLength: 10 }), (any, cuts) => {
-      assert.deepEqual(cut(inChunks(any, cuts)).bytes, any)
+      const found = cut(inChunks(any, cuts))
+      assert.deepEqual(found.bytes, any)
+      assert.deepEqual(found.statements, cut([any]).statements)
     }),
     { numRuns: 500 },
   )
