@@ -20,7 +20,9 @@ export interface AnalysisContext {
   otherBenches(): Promise<OtherBench[]>
   /** What a Redis server says of itself. Never throws. */
   redis(url: string): Promise<RedisReading>
-  /** The site's database; null when it cannot be opened, which is told by a check of its own. */
+  /** Keeps the site's database open while `work` runs. Checks of a site run so already. */
+  holding<Result>(site: SiteFacts, work: () => Promise<Result>): Promise<Result>
+  /** The site's database, to be asked for only while the site is held; null when it cannot be opened, which is told by a check of its own. */
   database(site: SiteFacts): Promise<SiteDatabase | null>
   /** Why it cannot be opened; null when it can. */
   databaseProblem(site: SiteFacts): Promise<unknown>

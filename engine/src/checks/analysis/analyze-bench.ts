@@ -11,8 +11,12 @@ export interface AnalyzeOptions extends Partial<ContextOptions> {
   sites?: SiteFacts[]
   /** Checks to run; default all. */
   checks?: readonly AnalysisCheck[]
-  /** Runs at once. Default 16. */
+  /** Checks of the bench at once. Default 16. */
   concurrency?: number
+  /** Sites at once, each with one connection to its database. Default 4. */
+  sitesAtOnce?: number
+  /** What was not begun after this long is left out. Default 30,000. */
+  wholeMilliseconds?: number
   /** Limit of a check that names none. Default 4,000. */
   timeoutMilliseconds?: number
 }
@@ -30,14 +34,20 @@ export async function analyzeBench(host: Host, facts: BenchFacts, options: Analy
   const checks = options.checks ?? analysisChecks
   const { context, close } = await openContext(host, facts, { ...options, sites })
   try {
-    const tasks = checks.flatMap((check): Task[] =>
-      check.scope === 'bench' ? [{ check, site: null }] : sites.map((site) => ({ check, site })),
-    )
-    const limit = options.timeoutMilliseconds ?? 4000
-    const found = await sideBySide(tasks, options.concurrency ?? 16, async (task) => ({
-      check: task.check,
-      findings: await runTask(task, context, limit),
-    }))
+    const run = {
+      context,
+      limit: options.timeoutMilliseconds ?? 4000,
+      until: Date.now() + (options.wholeMilliseconds ?? 30_000),
+    }
+    const ofBench = checks.filter((check) => check.scope === 'bench')
+    const ofSites = checks.filter((check) => check.scope === 'site')
+    const [one, other] = await Promise.all([
+      sideBySide(ofBench, options.concurrency ?? 16, (check) => runTask({ check, site: null }, run)),
+      sideBySide(sites, options.sitesAtOnce ?? 4, (site) =>
+        context.holding(site, () => Promise.all(ofSites.map((check) => runTask({ check, site }, run)))),
+      ),
+    ])
+    const found = [...one, ...other.flat()]
     const told = found.flatMap(({ check, findings }) =>
       (check.replaces ?? []).flatMap((id) =>
         findings.flatMap(({ subject }) => subject.split(', ').map((one) => `${id} ${one}`)),
@@ -49,7 +59,7 @@ export async function analyzeBench(host: Host, facts: BenchFacts, options: Analy
       .map((finding) => ({ ...finding, area: finding.area ?? areaOfSurvey(finding) }))
     return worstFirst(withoutRepeats([...survey, ...found.flatMap(({ findings }) => findings)]))
   } finally {
-    await close()
+    close()
   }
 }
 
@@ -83,8 +93,23 @@ async function sideBySide<Item, Result>(
 const start = (task: Task, context: AnalysisContext): Promise<Finding[]> =>
   task.site === null ? task.check.run(context) : task.check.run(context, task.site)
 
+interface Run {
+  context: AnalysisContext
+  limit: number
+  until: number
+}
+
+interface Outcome {
+  check: AnalysisCheck
+  findings: Finding[]
+}
+
 /** One run within its limit; what breaks becomes a finding that says what could not be seen. */
-async function runTask(task: Task, context: AnalysisContext, limit: number): Promise<Finding[]> {
+async function runTask(task: Task, run: Run): Promise<Outcome> {
+  return { check: task.check, findings: await findingsOf(task, run) }
+}
+
+async function findingsOf(task: Task, { context, limit, until }: Run): Promise<Finding[]> {
   const { check, site } = task
   const milliseconds = check.timeoutMilliseconds ?? limit
   const of = site === null ? '' : ` of ${site.name}`
@@ -95,6 +120,13 @@ async function runTask(task: Task, context: AnalysisContext, limit: number): Pro
       subject: site?.name ?? check.id,
     },
   ]
+  if (Date.now() > until) {
+    return unseen(
+      'check-timeout',
+      `"${check.title}"${of} was not begun: the whole took too long.`,
+      `${check.id}: earlier checks used up the time`,
+    )
+  }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Finding[]>((resolve) => {
     const title = `"${check.title}"${of} took too long and was left out.`

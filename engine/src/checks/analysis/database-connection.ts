@@ -47,8 +47,12 @@ async function ofServer(
     ...{ id, severity: 'critical', title, cause, remedies, evidence: `${evidence}${more}`, subject: site.name },
   })
   const { user, database } = address
+  // What is the server's own trouble is told once, not for each of its sites.
+  const ofTheServer = (id: Id, title: string, cause: string, remedies: string[]): Found<Id> => ({
+    ...{ id, severity: 'critical', title, cause, remedies, evidence: `${server}: ${words}`, subject: server },
+  })
   if (/too many connections|max_user_connections|1040|1203|1226/i.test(words)) {
-    return finding(
+    return ofTheServer(
       'database-too-many-connections',
       `The database server at ${server} takes no more connections.`,
       'Connections that nobody closes, more workers than max_connections allows, or a limit of the user.',
@@ -59,7 +63,7 @@ async function ofServer(
     )
   }
   if (code === 'database-unreachable' || /no answer in time|timeout/i.test(words)) {
-    return finding(
+    return ofTheServer(
       'database-server-down',
       `No database server answers at ${server}.`,
       'It is stopped, hangs, listens elsewhere, or db_host/db_port/db_socket are wrong.',

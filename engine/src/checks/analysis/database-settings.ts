@@ -30,8 +30,11 @@ export const databaseSettings = benchCheck({
     const found = await Promise.all(
       [...mariadbServers(context.sites)].map(async ([server, sites]) => {
         for (const site of sites.slice(0, 3)) {
-          const database = await context.database(site)
-          if (database !== null) return look(context, server, database)
+          const found = await context.holding(site, async () => {
+            const database = await context.database(site)
+            return database === null ? null : look(context, server, database)
+          })
+          if (found !== null) return found
         }
         return []
       }),

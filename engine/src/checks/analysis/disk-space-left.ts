@@ -20,6 +20,7 @@ export const diskSpaceLeft = benchCheck({
   id: 'disk-space-left',
   title: 'Disks have room',
   area: 'resources',
+  timeoutMilliseconds: 15_000,
   finds,
   run: async (context) => {
     const { facts, host } = context
@@ -103,25 +104,29 @@ async function mounts({ host }: AnalysisContext, places: string[]): Promise<Disk
 }
 
 /** Data directories of servers on this machine, and where SQLite files lie. */
-async function databaseDirectories({ sites, database, host }: AnalysisContext): Promise<string[]> {
+async function databaseDirectories({ sites, database, holding, host }: AnalysisContext): Promise<string[]> {
   const server = sites.find((site) => site.database?.kind === 'mariadb')
-  const opened = server === undefined ? null : await database(server)
-  const [row] = (await opened?.read('SELECT @@datadir AS directory, @@hostname AS host').catch(() => [])) ?? []
+  if (server === undefined) return []
+  const [row] = await holding(server, async () => {
+    const opened = await database(server)
+    return (await opened?.read('SELECT @@datadir AS directory, @@hostname AS host').catch(() => [])) ?? []
+  })
   const [directory, name] = [row?.['directory'], row?.['host']]
   if (typeof directory !== 'string' || typeof name !== 'string' || !host.addresses().includes(name)) return []
   return [directory.replace(/\/$/, '')]
 }
 
+const ADDED = 'SELECT SUM(file_size) AS bytes FROM `tabFile` WHERE creation > ? AND is_folder = 0'
+
 /** From the files that were added to the sites in the last 30 days; the database's own growth is not known, so it comes sooner rather than later. */
-async function forecast({ sites, database, now }: AnalysisContext, disk: Disk): Promise<Found<Id>[]> {
+async function forecast({ sites, database, holding, now }: AnalysisContext, disk: Disk): Promise<Found<Id>[]> {
   const since = new Date(now.getTime() - DAYS * 86_400_000).toISOString().slice(0, 19).replace('T', ' ')
   let added = 0
   for (const site of sites) {
-    const opened = await database(site)
-    const [row] =
-      (await opened
-        ?.read('SELECT SUM(file_size) AS bytes FROM `tabFile` WHERE creation > ? AND is_folder = 0', [since])
-        .catch(() => [])) ?? []
+    const [row] = await holding(site, async () => {
+      const opened = await database(site)
+      return (await opened?.read(ADDED, [since]).catch(() => [])) ?? []
+    })
     added += numberOf(row?.['bytes']) ?? 0
   }
   const daily = added / DAYS

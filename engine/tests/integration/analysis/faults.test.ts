@@ -265,6 +265,14 @@ const faults: Fault[] = [
     finds: { 'database-too-many-connections': /[Tt]oo many connections/ },
   },
   {
+    name: 'the database server hangs',
+    put: async () => {
+      process.kill(bench.mariadb.pid, 'SIGSTOP')
+      return async () => process.kill(bench.mariadb.pid, 'SIGCONT')
+    },
+    finds: { 'database-server-down': /TIMEOUT/ },
+  },
+  {
     name: 'the restore was not finished',
     put: inSite('RENAME TABLE `__Auth` TO `away`', 'RENAME TABLE `away` TO `__Auth`'),
     finds: { 'database-incomplete': /tables/ },
