@@ -53,9 +53,11 @@ export interface BenchCheck<Id extends string = string> extends Common<Id> {
   run(context: AnalysisContext): Promise<Found<NoInfer<Id>>[]>
 }
 
-/** A question about one site, asked of each that is looked at fully. */
+/** A question about one site, asked of each that is looked at fully; a light one of all. */
 export interface SiteCheck<Id extends string = string> extends Common<Id> {
   readonly scope: 'site'
+  /** Asks no server: cheap enough to be asked of every site. */
+  readonly light?: boolean
   run(context: AnalysisContext, site: SiteFacts): Promise<Found<NoInfer<Id>>[]>
 }
 

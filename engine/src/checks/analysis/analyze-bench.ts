@@ -7,7 +7,7 @@ import { analysisChecks } from './registry.ts'
 import { areaOfSurvey } from './survey-areas.ts'
 
 export interface AnalyzeOptions extends Partial<ContextOptions> {
-  /** Sites to look at fully. Default: all where there are at most five, else one of each database server. */
+  /** Sites to look at, fully. Default: all where there are at most five; else one of each database server, and the others without asking servers. */
   sites?: SiteFacts[]
   /** Checks to run; default all. */
   checks?: readonly AnalysisCheck[]
@@ -41,13 +41,18 @@ export async function analyzeBench(host: Host, facts: BenchFacts, options: Analy
     }
     const ofBench = checks.filter((check) => check.scope === 'bench')
     const ofSites = checks.filter((check) => check.scope === 'site')
-    const [one, other] = await Promise.all([
+    const light = ofSites.filter((check) => check.light === true)
+    const rest = options.sites === undefined ? facts.sites.filter((site) => !sites.includes(site)) : []
+    const [one, other, lightly] = await Promise.all([
       sideBySide(ofBench, options.concurrency ?? 16, (check) => runTask({ check, site: null }, run)),
       sideBySide(sites, options.sitesAtOnce ?? 4, (site) =>
         context.holding(site, () => Promise.all(ofSites.map((check) => runTask({ check, site }, run)))),
       ),
+      sideBySide(rest, options.concurrency ?? 16, (site) =>
+        Promise.all(light.map((check) => runTask({ check, site }, run))),
+      ),
     ])
-    const found = [...one, ...other.flat()]
+    const found = [...one, ...other.flat(), ...lightly.flat()]
     const told = found.flatMap(({ check, findings }) =>
       (check.replaces ?? []).flatMap((id) =>
         findings.flatMap(({ subject }) => subject.split(', ').map((one) => `${id} ${one}`)),

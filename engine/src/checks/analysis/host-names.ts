@@ -21,6 +21,7 @@ export const hostNames = siteCheck({
   id: 'host-names',
   title: 'The site’s own address leads to it',
   area: 'configuration',
+  light: true,
   finds,
   run: async ({ facts }, site) => {
     const own = site.config.value

@@ -20,6 +20,7 @@ export const locks = siteCheck({
   id: 'locks',
   title: 'No lock of the site is in the way',
   area: 'files',
+  light: true,
   finds,
   run: async (context, site) => {
     const { host, now } = context

@@ -15,6 +15,7 @@ export const siteStructure = siteCheck({
   id: 'site-structure',
   title: 'The site’s directory is whole',
   area: 'directory_structure',
+  light: true,
   finds,
   run: async ({ facts, host }, site) => {
     const found: Found<Id>[] = []

@@ -5,6 +5,7 @@ import { surveyBench } from '../../bench/survey.ts'
 import { analyzeBench } from '../../checks/analysis/analyze-bench.ts'
 import { readRuns } from '../../execution/all-runs.ts'
 import { unfinishedRuns } from '../../execution/start-run.ts'
+import { MigratorError } from '../../host/errors.ts'
 import { renderSurvey } from '../../report/render-survey.ts'
 import { terminalStyle } from '../../report/style.ts'
 import { damagedFinding, unfinishedFinding } from '../../workflows/unfinished-run.ts'
@@ -17,6 +18,7 @@ export interface AnalyzeSiteOptions extends CommonOptions {
 
 /** Exit 2 when something needs attention. */
 export async function analyzeSite(options: AnalyzeSiteOptions): Promise<number> {
+  if (options.site !== undefined && options.allSites) throw bothGiven()
   const { host, benchPath } = await openSession(options)
   const surveyed = await surveyBench(host, benchPath, surveyOptions(options))
   const { damaged } = await readRuns(benchPath)
@@ -34,3 +36,12 @@ export async function analyzeSite(options: AnalyzeSiteOptions): Promise<number> 
   else process.stdout.write(`${renderSurvey(shown, site, terminalStyle(process.stdout))}\n`)
   return findings.some((finding) => finding.severity !== 'information') ? 2 : 0
 }
+
+const bothGiven = (): MigratorError =>
+  new MigratorError({
+    code: 'site-and-all-sites',
+    kind: 'usage',
+    message: '--site and --all-sites cannot be given together.',
+    untouched: 'Nothing was changed.',
+    hint: 'Give --site NAME for one site, or --all-sites for every one.',
+  })

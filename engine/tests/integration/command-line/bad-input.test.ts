@@ -139,6 +139,12 @@ const cases: Case[] = [
   { name: 'unknown command', parameters: ['rename-everything'], code: 3, says: /unknown command/ },
   { name: 'unknown option', parameters: ['analyze-site', '--fast'], code: 3, says: /unknown option/ },
   {
+    name: 'one site and all of them',
+    parameters: ['analyze-site', '--all-sites', '--site', 'old.cloud'],
+    code: 3,
+    says: /cannot be given together/,
+  },
+  {
     name: 'missing target',
     parameters: ['rename-domain', '--source', 'old.cloud'],
     code: 3,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AnalysisCheck, AnalysisContext } from '../../../../src/checks/analysis/analysis-check.ts'
-import { benchCheck } from '../../../../src/checks/analysis/analysis-check.ts'
+import { benchCheck, siteCheck } from '../../../../src/checks/analysis/analysis-check.ts'
 import { analyzeBench } from '../../../../src/checks/analysis/analyze-bench.ts'
 import { databaseConnection } from '../../../../src/checks/analysis/database-connection.ts'
 import { databaseSettings } from '../../../../src/checks/analysis/database-settings.ts'
@@ -216,4 +216,25 @@ test('a check that hangs and one that breaks cost their limit and become informa
       ['check-timeout', 'information', 'redis'],
     ],
   )
+})
+
+test('of a bench with many sites one of each server is looked at fully, and the others without asking servers', async () => {
+  const asked: Record<string, string[]> = { full: [], light: [] }
+  const ask = (id: string, more: object): AnalysisCheck =>
+    siteCheck({
+      ...{ id, title: id, area: 'files', finds: {}, ...more },
+      run: async (_, { name }) => {
+        asked[id]?.push(name)
+        return []
+      },
+    })
+  const checks = [ask('full', {}), ask('light', { light: true })]
+  const host = quietHost({ realPath: async (path) => path })
+  const names = ['a.test', 'b.test', 'c.test', 'd.test', 'e.test', 'f.test']
+  const sites = names.map((name, at) => siteOf(name, { database: { ...address, port: at === 5 ? 3307 : 3306 } }))
+  await analyzeBench(host, factsOf(sites), { checks })
+  assert.deepEqual([asked['full']?.sort(), asked['light']?.sort()], [['a.test', 'f.test'], names])
+  asked['full'] = []
+  await analyzeBench(host, factsOf(sites), { checks, sites })
+  assert.deepEqual(asked['full'].sort(), names, 'with --all-sites every one')
 })
