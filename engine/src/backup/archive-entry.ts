@@ -31,10 +31,16 @@ export function placePath(path: string): PlacedEntry | { refused: RefusedEntry }
   const parts = path.split('/').filter((part) => part !== '' && part !== '.')
   if (parts.includes('..')) return { refused: 'parent-path' }
   if (parts.some((part) => Buffer.byteLength(part) > 255)) return { refused: 'name-not-usable' }
-  const [site, side, files, ...below] = parts
+  const [site, side, files, ...below] = parts.slice(sitePlace(parts))
   if (site === undefined || (side !== 'public' && side !== 'private') || files !== 'files')
     return { refused: 'outside' }
   return { site, side, below: below.join('/') }
+}
+
+/** `frappe.init` with an absolute path packs `home/frappe/frappe-bench/sites/<site>/…`; bench itself packs `./<site>/…`. */
+function sitePlace(parts: string[]): number {
+  const sites = parts.findIndex((part, at) => part === 'sites' && parts[at + 3] === 'files')
+  return sites === -1 ? 0 : sites + 1
 }
 
 const parentOf = (path: string) => path.split('/').filter(Boolean).slice(0, -1).join('/')

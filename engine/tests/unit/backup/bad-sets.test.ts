@@ -43,6 +43,12 @@ expected('accepted: packed archives, as bench backup --compress makes them', [],
   files: gzipSync(good.files),
   privateFiles: gzipSync(good.privateFiles),
 }))
+expected('accepted: an archive that was packed with the whole path, as scripts outside of bench do', [], () => ({
+  files: tarOf([
+    { path: 'home/frappe/frappe-bench/sites/old.cloud/public/files/', flag: '5' },
+    { path: 'home/frappe/frappe-bench/sites/old.cloud/public/files/sites/a/b/files/a.txt', content: 'a' },
+  ]),
+}))
 expected('accepted: a hard link to a file of the archive', [], () =>
   archive({ path: './old.cloud/public/files/b.txt', flag: '1', target: './old.cloud/public/files/a.txt' }),
 )
