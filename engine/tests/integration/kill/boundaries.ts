@@ -44,7 +44,8 @@ function pass(what: string, moment: Moment): boolean {
   return label === watch.at?.label && number === watch.at.number
 }
 
-async function around<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+/** Counts a deed before it and after it is done. */
+export async function around<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   if (inJournal) return work()
   if (pass(what, 'before')) watch.deed()
   const result = await work()
