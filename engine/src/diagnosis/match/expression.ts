@@ -9,19 +9,28 @@ const AROUND = 1000
 const compiled = new Map<string, RE2JS>()
 
 /**
- * An expression in RE2's syntax: linear in the text whatever it says. Letter case is ignored; ^ and $ are a line's.
+ * An expression in RE2's syntax: linear in the text whatever it says. It is tried on text in lower case, so its own
+ * letters are made small: cheaper than to ignore letter case. ^ and $ are a line's.
+ *
  * @throws RE2JSSyntaxException when RE2 does not take it
  */
 export function expression(source: string): RE2JS {
   const known = compiled.get(source)
   if (known) return known
-  const made = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE)
+  const made = RE2JS.compile(inLowerCase(source), RE2JS.MULTILINE)
   compiled.set(source, made)
   return made
 }
 
-/** The text an expression is tried on: lines around the anchor; of a kind of line, only those of the same kind. */
-export function windowAround(report: Report, anchor: Hit, kind: Pattern['in']): string {
+/** Everything but escapes (`\S`, `\pL`, `\p{Greek}`, `\x{41}`) and flags (`(?U)`), which mean something else in small letters. */
+const inLowerCase = (source: string): string =>
+  source.replace(
+    /(\\(?:[pPx]\{[^}]*\}|[pP]?.)|\(\?(?:P<|[A-Za-z-]+[:)]))|[^\\(]+|\(/gsu,
+    (part, kept: string | undefined) => kept ?? part.toLowerCase(),
+  )
+
+/** Where the text lies that an expression is tried on: lines around the anchor; of a kind of line, only those of the same kind. */
+export function windowAround(report: Report, anchor: Hit, kind: Pattern['in']): { from: number; to: number } {
   const middle = anchor.at + Math.floor(anchor.length / 2)
   let from = Math.max(0, middle - AROUND)
   let to = Math.min(report.text.length, middle + AROUND)
@@ -35,7 +44,7 @@ export function windowAround(report: Report, anchor: Hit, kind: Pattern['in']): 
     const next = report.text.indexOf('\n', from)
     if (start !== from - 1 && next !== -1 && next < anchor.at) from = next + 1
   }
-  return report.text.slice(from, to)
+  return { from, to }
 }
 
 /** A message may run over several lines: the neighbours of its kind and process belong to it. To a frame belongs its source. */

@@ -72,8 +72,11 @@ function metOf(
   captures: Record<string, string>,
 ): PatternMatch[] {
   const met: PatternMatch[] = []
-  const byWeight = patterns.map((one, pattern) => ({ one, pattern })).sort((a, b) => b.one.weight - a.one.weight)
-  for (const { one, pattern } of byWeight) {
+  const anchored = patterns
+    .map((one, pattern) => ({ one, pattern }))
+    .filter(({ one }) => one.text.some((literal) => hits.of(literal).length > 0))
+    .sort((a, b) => b.one.weight - a.one.weight)
+  for (const { one, pattern } of anchored) {
     const line = lineThatMeets(one, report, hits, captures)
     if (line !== null) met.push({ pattern, weight: one.weight, line })
   }
@@ -96,23 +99,23 @@ function lineThatMeets(
     if (pattern.matching === undefined) return anchor.line
     if (++tries > MOST_TRIES) return null
     const made = expression(pattern.matching)
-    const window = windowAround(report, anchor, pattern.in)
+    const { from, to } = windowAround(report, anchor, pattern.in)
     // Twenty times faster than a search that tells where.
-    if (!made.test(window)) continue
-    captureGroups(made, window, captures)
+    if (!made.test(report.lower.slice(from, to))) continue
+    captureGroups(made, report, from, to, captures)
     return anchor.line
   }
   return null
 }
 
-function captureGroups(made: RE2JS, window: string, captures: Record<string, string>): void {
-  const names = Object.keys(made.namedGroups())
+function captureGroups(made: RE2JS, report: Report, from: number, to: number, captures: Record<string, string>): void {
+  const names = Object.keys(made.namedGroups()).filter((name) => !Object.hasOwn(captures, name))
   if (names.length === 0) return
-  const found = made.matcher(window)
+  const found = made.matcher(report.lower.slice(from, to))
   if (!found.find()) return
   for (const name of names) {
-    const value = found.group(name)
-    if (value && !Object.hasOwn(captures, name)) captures[name] = value
+    const [start, end] = [found.start(name), found.end(name)]
+    if (start >= 0 && end > start) captures[name] = report.text.slice(from + start, from + end)
   }
 }
 

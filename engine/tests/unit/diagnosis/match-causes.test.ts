@@ -79,3 +79,15 @@ test('the cause with more weight comes first', () => {
     ['strong', 'weak'],
   )
 })
+
+test('letter case is ignored and kept: in expressions, in what they capture, and around escapes', () => {
+  const matching = [
+    String.raw`Server (?P<what>\S+) IS \p{Lu}?\x{41}?(?i:DOWN)`,
+    'SERVER (?<what>[A-Z]+) is [^X]*DOWN$',
+    String.raw`(?s)server (?<what>\w+).{0,20}DOWN\.?`,
+  ]
+  for (const one of matching) {
+    const cause = causeWith('down', { patterns: [{ text: 'server', matching: one, weight: 5 }] })
+    assert.deepEqual(matchCause(cause, prepareReport('The Server MariaDB is Down')).captures, { what: 'MariaDB' }, one)
+  }
+})
