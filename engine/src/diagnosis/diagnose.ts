@@ -1,7 +1,8 @@
 import type { Finding } from '../bench/finding.ts'
 import { maskText } from '../rewrite/mask-text.ts'
-import type { Diagnosis, RankedCause } from './diagnosis.ts'
+import type { Diagnosis, Evidence, RankedCause } from './diagnosis.ts'
 import { fillStep, type Values } from './fill-steps.ts'
+import { tellingLines } from './match/evidence.ts'
 import { type Matcher, matchCauses } from './match/match-causes.ts'
 import { type ConfirmedMatch, confirm } from './rank/confirm.ts'
 import type { Model } from './rank/model.ts'
@@ -55,7 +56,9 @@ export function nameCauses(
   const sure = (ranked[0]?.confidence ?? 0) >= SURE
   const least = (ranked[0]?.confidence ?? 0) >= BEYOND_DOUBT ? 1 : AT_LEAST
   const told = ranked.filter(({ confidence }, index) => index < least || confidence >= LIKELY)
-  const causes = told.slice(0, MOST).map((one) => rankedCause(one, values))
+  const newest = input.reports.at(-1)
+  const telling = newest === undefined ? [] : tellingLines(newest.report)
+  const causes = told.slice(0, MOST).map((one) => rankedCause(one, telling, values))
   const verdict = verdictOf(causes[0], sure)
   return {
     verdict,
@@ -71,14 +74,18 @@ function verdictOf(best: RankedCause | undefined, sure: boolean): Diagnosis['ver
   return best.label === 'out_of_scope' ? 'out_of_scope' : 'bench_problem'
 }
 
-function rankedCause({ cause, match, confidence, confirmed, seen }: ConfirmedMatch, values: Values): RankedCause {
+function rankedCause(
+  { cause, match, confidence, confirmed, seen }: ConfirmedMatch,
+  telling: readonly Evidence[],
+  values: Values,
+): RankedCause {
   const filled = { ...match?.captures, ...values }
   return {
     id: cause.id,
     label: cause.label,
     title: cause.title,
     confidence: Math.round(confidence * 1000) / 1000,
-    evidence: match?.evidence ?? [],
+    evidence: match?.evidence ?? [...telling],
     explanation: cause.explanation,
     solution_steps: cause.solution_steps.map((step) => fillStep(step, filled)),
     validation: cause.validation.map((step) => fillStep(step, filled)),

@@ -1,8 +1,8 @@
 import type { RE2JS } from 're2js'
-import { maskText } from '../../rewrite/mask-text.ts'
 import type { Evidence } from '../diagnosis.ts'
 import type { Cause, Pattern } from '../knowledge/cause.ts'
 import type { Report } from '../text/prepare-report.ts'
+import { evidenceOf } from './evidence.ts'
 import { expression, windowAround } from './expression.ts'
 import { type LiteralHits, type LiteralTable, literalHits, tableOf } from './literal-hits.ts'
 
@@ -35,9 +35,6 @@ export interface Matcher {
   table: LiteralTable
 }
 
-/** Lines of evidence a person reads before the patience ends. */
-const MOST_EVIDENCE = 5
-const LONGEST_EVIDENCE = 400
 /** Expressions are tried at this many anchors; a line that decides stands among the first or the last ones. */
 const MOST_TRIES = 24
 
@@ -62,7 +59,17 @@ function matchWith(cause: Cause, report: Report, hits: LiteralHits): CauseMatch 
   const met = metOf(cause.detection.patterns, report, hits, captures)
   const against = met.length === 0 ? [] : metOf(cause.detection.counter_patterns, report, hits, {})
   const sum = (matches: readonly PatternMatch[]): number => matches.reduce((total, one) => total + one.weight, 0)
-  return { cause, score: sum(met) - sum(against), met, against, evidence: evidenceOf(met, report), captures }
+  return {
+    cause,
+    score: sum(met) - sum(against),
+    met,
+    against,
+    evidence: evidenceOf(
+      met.map(({ line }) => line),
+      report,
+    ),
+    captures,
+  }
 }
 
 function metOf(
@@ -139,21 +146,4 @@ function stands(
       return Math.abs((report.lines[hit.line]?.number ?? 0) - number) <= within
     }),
   )
-}
-
-function evidenceOf(met: readonly PatternMatch[], report: Report): Evidence[] {
-  const seen = new Set<string>()
-  const evidence: Evidence[] = []
-  for (const { line } of met) {
-    const found = report.lines[line]
-    // A little more than is shown, so that a secret is known before the cut hides what it belongs to.
-    const text = maskText((found?.shown.trim() ?? '').slice(0, LONGEST_EVIDENCE + 200))
-    if (!found || text === '' || seen.has(text) || evidence.length === MOST_EVIDENCE) continue
-    seen.add(text)
-    evidence.push({
-      line: found.number,
-      text: text.length > LONGEST_EVIDENCE ? `${text.slice(0, LONGEST_EVIDENCE - 1)}…` : text,
-    })
-  }
-  return evidence
 }
