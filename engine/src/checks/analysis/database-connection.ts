@@ -124,7 +124,7 @@ async function ofServer(
         `The database server has no user ${user}.`,
         'It was dropped, or the site was moved here without it.',
         [
-          `sudo mariadb -e "CREATE USER '${user}'@'localhost' IDENTIFIED BY '<db_password of ${site.config.path}>'; GRANT ALL ON \`${database}\`.* TO '${user}'@'localhost'"`,
+          `sudo mariadb -e "CREATE USER '${user}'@'localhost' IDENTIFIED BY '***'; GRANT ALL ON \`${database}\`.* TO '${user}'@'localhost'" (*** is db_password of ${site.config.path})`,
         ],
         '; mysql.user has none of that name',
       )
@@ -145,7 +145,7 @@ async function ofServer(
       'db_password is not the user’s password, or the user is bound to another host than it comes from (the server says the same for both).',
       [
         `sudo mariadb -e "SELECT user, host FROM mysql.user WHERE user = '${user}'": the host must be where it comes from`,
-        `If the host is right, give the user the password of the configuration: sudo mariadb -e "ALTER USER '${user}'@'<host>' IDENTIFIED BY '<db_password of ${site.config.path}>'"`,
+        `If the host is right, give the user the password of the configuration: sudo mariadb -e "ALTER USER '${user}'@'<host>' IDENTIFIED BY '***'" (*** is db_password of ${site.config.path})`,
       ],
     )
   }
