@@ -114,6 +114,8 @@ const FIXED: [string, string | null, string][] = [
     '/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`a;b`@`%` SQL SECURITY DEFINER */\n/*!50001 VIEW `v` AS select 1 */;',
   ],
   ['lock', 'x', 'LOCK TABLES `x` WRITE;'],
+  ['set', null, "SET @a = 5--'1;' /* ' */ + 1; ".trim()],
+  ['set', null, "SET @b = 1 # it's;\n + 2 -- it's;\n;"],
   ['set-sequence', 's', 'DO SETVAL(`s`, 1, 0);'],
 ]
 const TRIGGER = `/*!50003 CREATE*/ /*!50017 DEFINER=\`r\`@\`%\`*/ /*!50003 TRIGGER \`t\` BEFORE INSERT ON \`x\` FOR EACH ROW BEGIN SET NEW.a = ';;'; SET @b = 1; END */;;`
@@ -151,6 +153,36 @@ test('whatever the values, and wherever the chunks end, the same statements are 
       assert.equal(found.reader.unfinished, null)
     }),
     { numRuns: 400 },
+  )
+})
+
+test('a chunk may end at every byte', () => {
+  // Longer than what is looked at to see what begins.
+  const long = `SET @c = ${'1 + '.repeat(30)} 1 -- it's;\n # it's;\n /* it's; */ /*!40101 + 1 */ - -1 --1;`
+  const parts = [
+    long,
+    ...FIXED.map(([, , text]) => text),
+    'DELIMITER ;;',
+    TRIGGER,
+    'DELIMITER ;',
+    "INSERT INTO `t` VALUES ('\\\\\\'','''');",
+  ]
+  const bytes = Buffer.from(parts.map((text) => `${text}\n`).join(''))
+  const whole = cut([bytes]).statements
+  assert.deepEqual(
+    whole.map(({ text }) => text),
+    parts,
+  )
+  for (let at = 0; at <= bytes.length; at++)
+    assert.deepEqual(cut([bytes.subarray(0, at), bytes.subarray(at)]).statements, whole, `cut at ${at}`)
+  assert.deepEqual(cut(Array.from(bytes, (byte) => Buffer.from([byte]))).statements, whole)
+})
+
+test('rows are counted by their parentheses, whatever stands in them', () => {
+  const text = "INSERT INTO `t` (`a`,`b`) VALUES (1,POINT(1,(2))),(')(',NULL),\n(NOW(),'(');"
+  assert.deepEqual(
+    cut([Buffer.from(text)]).statements.map(({ rows }) => rows),
+    [3],
   )
 })
 
