@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -37,6 +37,15 @@ test('pip install gives a frappe-migrator that needs no Node on the machine', as
   assert.ok(packageFolder.startsWith(directory))
   const shown = await type(script, ['--version'], { cwd: directory, env: NO_NODE_ON_PATH })
   assert.deepEqual({ code: shown.code, stdout: shown.stdout.trim() }, { code: 0, stdout: version })
+})
+
+test('the installed program knows the causes and the trained weights, and can check entries', async () => {
+  const text = join(directory, 'report.txt')
+  await writeFile(text, 'OSError: [Errno 28] No space left on device\n')
+  const { code, stdout } = await type(script, ['diagnose', '--json', text], { cwd: directory, env: NO_NODE_ON_PATH })
+  assert.deepEqual([code, JSON.parse(stdout).causes[0].label], [0, 'disk_full'])
+  const linted = await type(script, ['knowledge', 'lint'], { cwd: directory, env: NO_NODE_ON_PATH })
+  assert.deepEqual([linted.code, / 0 problems/.test(linted.stdout)], [0, true])
 })
 
 test('a command that does not exist is bad usage: exit code 3', async () => {
