@@ -9,6 +9,7 @@ import { editText } from './edit-text.ts'
 import { endProcess } from './end-process.ts'
 import { extractFiles } from './extract-files.ts'
 import { importDump } from './import-dump.ts'
+import { installApp } from './install-app.ts'
 import { keepConfiguration } from './keep-configuration.ts'
 import { link } from './link.ts'
 import { makeDirectory } from './make-directory.ts'
@@ -19,6 +20,9 @@ import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
 import { rebuildSearch } from './rebuild-search.ts'
 import { recordDigest } from './record-digest.ts'
+import { redisKey } from './redis-key.ts'
+import { redisSetting } from './redis-setting.ts'
+import { reloadNginx } from './reload-nginx.ts'
 import { removeKept } from './remove-kept.ts'
 import { removeVault } from './remove-vault.ts'
 import { resumeWorkers } from './resume-workers.ts'
@@ -55,6 +59,10 @@ const all: AnyChange[] = [
   forgetTypes(endProcess),
   forgetTypes(addDirectory),
   forgetTypes(mendJsonFile),
+  forgetTypes(installApp),
+  forgetTypes(redisKey),
+  forgetTypes(redisSetting),
+  forgetTypes(reloadNginx),
   forgetTypes(service),
   forgetTypes(setAccess),
   forgetTypes(setLink),

@@ -7,7 +7,7 @@ import type { Mended } from '../workflows/fix-config/mend-bench.ts'
 export function entryOf(one: Mended, causes: readonly Cause[], bench: string, planned: boolean): RepairEntry {
   const { finding, proposal, chosen, run } = one
   const state = planned && one.state === 'left' ? 'planned' : one.state
-  const site = finding.subject.includes('/') ? {} : { site: finding.subject }
+  const site = proposal.site === null ? {} : { site: proposal.site }
   const guide = guideFor(finding, proposal.repair, causes, { bench, ...site })
   const isDone = state === 'repaired' || state === 'planned'
   return {

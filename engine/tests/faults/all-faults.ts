@@ -1,7 +1,10 @@
 import type { Fault } from './fault.ts'
 import { apps } from './groups/apps.ts'
 import { configuration } from './groups/configuration.ts'
+import { database } from './groups/database.ts'
 import { directories } from './groups/directories.ts'
+import { proxy } from './groups/proxy.ts'
+import { redis } from './groups/redis.ts'
 
 /** Every fault that is put in. A new group is one file and one line here. */
-export const allFaults: readonly Fault[] = [...configuration, ...apps, ...directories]
+export const allFaults: readonly Fault[] = [...configuration, ...apps, ...directories, ...redis, ...database, ...proxy]

@@ -1,7 +1,7 @@
 /** A working bench with everything it needs, all private and real: what faults are put into. */
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createBench, type TestBench } from '../servers/bench.ts'
@@ -71,6 +71,8 @@ export async function openStage(): Promise<Stage | null> {
   await writeFile(path('Procfile'), procfile.replace('--port 8000', `--port ${bench.webserverPort}`))
   const mariadb = await startMariadb()
   const site = await addSite(bench, SITE, { dump, mariadb, siteConfig: { host_name: `http://${SITE}` } })
+  // Archives unpacked as root keep the owners they were packed with.
+  await run('chown', ['-R', `${userInfo().uid}:${userInfo().gid}`, site.directory])
   const services = new Map<ServiceName, Child>()
   const starters: Record<ServiceName, () => Promise<Child>> = {
     redis_cache: () => startRedis(directory, 'redis_cache', redisPorts.redis_cache),

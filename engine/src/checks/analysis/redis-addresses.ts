@@ -20,7 +20,7 @@ export interface RedisAddress {
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1?\]?)$/
 
 /** The Redis servers the bench is configured to use; one that serves several purposes comes once. */
-export function redisAddresses({ facts }: AnalysisContext): RedisAddress[] {
+export function redisAddresses({ facts }: Pick<AnalysisContext, 'facts'>): RedisAddress[] {
   const urls = redisUrls(facts.commonConfig.value)
   return [...Map.groupBy(urls, ({ url }) => url)].map(([url, same]) => {
     const written = url.startsWith('unix:')
@@ -38,7 +38,10 @@ export function redisAddresses({ facts }: AnalysisContext): RedisAddress[] {
 }
 
 /** Ports of the servers that bench itself starts: `config/redis_*.conf`. */
-export async function ownRedisPorts({ host, facts }: AnalysisContext): Promise<{ file: string; port: number }[]> {
+export async function ownRedisPorts({
+  host,
+  facts,
+}: Pick<AnalysisContext, 'facts' | 'host'>): Promise<{ file: string; port: number }[]> {
   const names = ['redis_cache', 'redis_queue', 'redis_socketio']
   const read = await Promise.all(
     names.map(async (name) => {

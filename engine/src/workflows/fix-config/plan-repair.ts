@@ -6,7 +6,7 @@ import { maskText } from '../../rewrite/mask-text.ts'
 import { type Remedy, type Repair, type RepairLook, type RepairPlan, type RepairStep, siteOf } from './repair.ts'
 import type { FixRequest } from './request.ts'
 
-const SERVICES = new Set(['service', 'start-redis', 'reload-nginx', 'end-process', 'redis-setting'])
+const SERVICES = new Set(['service', 'start-redis', 'reload-nginx', 'end-process', 'redis-setting', 'redis-key'])
 const phaseOf = ({ kind }: RepairStep): Phase => (SERVICES.has(kind) ? 'start_services' : 'update_configurations')
 
 /** One repair of one finding as a plan of its own: it is proven by itself, and can be taken back by itself. Pure. */

@@ -3,7 +3,7 @@ import { type Outcome, rankRemedies } from '../../diagnosis/outcomes/outcome.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { planRepair } from './plan-repair.ts'
 import { repairs } from './registry.ts'
-import type { Remedy, Repair, RepairLook } from './repair.ts'
+import { type Remedy, type Repair, type RepairLook, siteOf } from './repair.ts'
 
 /** One way to mend one finding, planned. */
 export interface Planned {
@@ -17,6 +17,8 @@ export interface Proposal {
   finding: Finding
   repair: Repair | null
   planned: Planned[]
+  /** The site it is about; null: the bench. */
+  site: string | null
 }
 
 export interface Wanted {
@@ -30,7 +32,7 @@ const repairFor = (finding: Finding): Repair | null =>
   repairs.find(({ findings }) => findings.includes(finding.id)) ?? null
 const rankOf = ({ repair }: Proposal): number => (repair === null ? repairs.length : repairs.indexOf(repair))
 
-const isNamed = (only: string, { finding, repair }: Omit<Proposal, 'planned'>): boolean =>
+const isNamed = (only: string, { finding, repair }: Pick<Proposal, 'finding' | 'repair'>): boolean =>
   [finding.id, finding.knowledge, repair?.id, repair?.cause].includes(only)
 
 /**
@@ -42,7 +44,13 @@ export async function proposeRepairs(look: RepairLook, { only, outcomes, now }: 
     .map((finding) => ({ finding, repair: repairFor(finding) }))
     .filter((one) => (only === null ? one.finding.severity !== 'information' : isNamed(only, one)))
   const proposals = await Promise.all(
-    wanted.map(async (one): Promise<Proposal> => ({ ...one, planned: await planAll(look, one, outcomes, now) })),
+    wanted.map(
+      async (one): Promise<Proposal> => ({
+        ...one,
+        planned: await planAll(look, one, outcomes, now),
+        site: siteOf(look.facts, one.finding)?.name ?? null,
+      }),
+    ),
   )
   return proposals
     .map((proposal, index) => ({ proposal, index }))
@@ -52,7 +60,7 @@ export async function proposeRepairs(look: RepairLook, { only, outcomes, now }: 
 
 async function planAll(
   look: RepairLook,
-  { finding, repair }: Omit<Proposal, 'planned'>,
+  { finding, repair }: Pick<Proposal, 'finding' | 'repair'>,
   outcomes: readonly Outcome[],
   now: Date,
 ): Promise<Planned[]> {

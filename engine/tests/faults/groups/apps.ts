@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import type { Fault } from '../fault.ts'
 import { SITE, type Stage } from '../stage.ts'
 
@@ -49,6 +49,44 @@ export const apps: Fault[] = [
       finding: ['app-missing'],
       cause: ['missing_app', 'app_not_in_environment', 'app_not_in_apps_txt'],
       repair: 'no',
+    },
+  },
+  {
+    name: 'an app in apps/ that apps.txt does not list',
+    put: async (stage) => {
+      await mkdir(stage.path('apps/shop_extras/shop_extras'), { recursive: true })
+      await writeFile(stage.path('apps/shop_extras/shop_extras/hooks.py'), 'app_name = "shop_extras"\n')
+      await writeFile(
+        stage.path('apps/shop_extras/pyproject.toml'),
+        '[project]\nname = "shop_extras"\nversion = "1.0"\n',
+      )
+    },
+    output: async () => '',
+    ...{ finding: 'app-not-listed', cause: [], repair: 'medium', touches: [APPS] },
+  },
+  {
+    name: 'the framework gone from the Python environment',
+    put: async (stage) => {
+      await stage.type('env/bin/python', '-m', 'pip', 'uninstall', '--yes', '--quiet', 'frappe')
+    },
+    output: benchCommand,
+    ...{
+      finding: 'app-not-in-environment',
+      cause: ['app_not_in_environment', 'missing_app', 'python_environment_broken'],
+      repair: 'medium',
+    },
+    end: async (stage) => {
+      await stage.type(
+        'env/bin/python',
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--no-deps',
+        '--no-build-isolation',
+        '-e',
+        'apps/frappe',
+      )
     },
   },
 ]

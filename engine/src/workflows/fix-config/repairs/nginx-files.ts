@@ -1,0 +1,139 @@
+import type { Finding } from '../../../bench/finding.ts'
+import { lineEdit } from '../../../changes/line-edits.ts'
+import type { NginxFacts } from '../../../services/nginx/nginx-facts.ts'
+import type { Repair, RepairLook, RepairPlan, RepairStep } from '../repair.ts'
+import { setLink } from '../steps.ts'
+
+interface Word {
+  path: string
+  line: number
+  text: string
+  at: number
+  from: string
+  to: string
+}
+
+/** Edits between two reloads, the first of which acts on the way back. null where the rights are missing. */
+async function withReload(
+  { host }: RepairLook,
+  nginx: NginxFacts,
+  path: string,
+  edits: RepairStep[],
+  commands: string[],
+): Promise<RepairPlan | null> {
+  const owner = (await host.status(path))?.userId
+  if (host.userId !== 0 && owner !== host.userId && (await host.privilege()) === 'none') return null
+  const reload = (when: string): RepairStep => ({
+    kind: 'reload-nginx',
+    params: { mainConfig: nginx.mainConfig, when },
+  })
+  return {
+    steps: [reload('before'), ...edits, reload('after')],
+    commands: [...commands, 'sudo nginx -t && sudo systemctl reload nginx'],
+  }
+}
+
+async function editWords(
+  look: RepairLook,
+  nginx: NginxFacts,
+  words: Word[],
+  purpose: string,
+): Promise<RepairPlan | null> {
+  const [first] = words
+  if (first === undefined) return null
+  const steps: RepairStep[] = []
+  for (const [path, same] of Map.groupBy(words, (word) => word.path)) {
+    const owner = (await look.host.status(path))?.userId
+    const privileged = look.host.userId !== 0 && owner !== look.host.userId
+    const edits = same.map(({ line, text, at, from, to }) => lineEdit(line, text, [{ at, from, to }]))
+    steps.push({ kind: 'edit-text', params: { path, edits, privileged, purpose } })
+  }
+  const commands = words.map(({ path, line, from, to }) => `sudo sed -i '${line}s/${from}/${to}/' ${path}`)
+  return withReload(look, nginx, first.path, steps, commands)
+}
+
+/** Every place in nginx's files where a pattern stands; its first group is what is replaced. */
+const places = (
+  nginx: NginxFacts,
+  pattern: RegExp,
+  within: (text: string, offset: number) => boolean,
+  to: string,
+): Word[] =>
+  [...new Map(nginx.files.map((file) => [file.realPath, file])).values()].flatMap(({ realPath, text }) => {
+    const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
+    return text.split('\n').flatMap((line, index): Word[] => {
+      const found = pattern.exec(line)
+      const from = found?.[1]
+      if (found === null || from === undefined || !within(text, starts[index] ?? 0)) return []
+      return [{ path: realPath, line: index + 1, text: line, at: found.index + found[0].indexOf(from), from, to }]
+    })
+  })
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+function portWords(nginx: NginxFacts, { subject, evidence }: Finding): Word[] {
+  const wrong = /: [^:;]*:(\d+)/.exec(evidence)?.[1]
+  const right = /: (\d+)$/.exec(evidence)?.[1]
+  if (wrong === undefined || right === undefined) return []
+  const isInside = (text: string, offset: number): boolean => {
+    const head = text.slice(0, offset)
+    return new RegExp(`upstream\\s+${escaped(subject)}\\s*\\{[^}]*$`).test(head)
+  }
+  return places(nginx, new RegExp(`^\\s*server\\s+[^;]*:(${wrong})\\b`), isInside, right)
+}
+
+/** nginx's own files, word by word; checked by nginx before it loads them. */
+export const nginxFiles: Repair = {
+  id: 'nginx-files',
+  findings: [
+    'nginx-link-dangling',
+    'nginx-upstream-port-wrong',
+    'nginx-socketio-port-wrong',
+    'nginx-site-header-wrong',
+  ],
+  cause: 'proxy_misconfiguration',
+  remedies: [
+    {
+      ...{ id: 'remove-link', risk: 'medium', prior: { worked: 8, failed: 2 } },
+      describe: 'Take the link away that leads nowhere',
+      plan: async (look, { id, subject }) => {
+        const { nginx } = look.facts
+        if (id !== 'nginx-link-dangling' || nginx === null) return null
+        const folder = subject.slice(0, subject.lastIndexOf('/'))
+        if ((await look.host.run({ argv: ['test', '-w', folder] })).exitCode !== 0) return null
+        return withReload(
+          look,
+          nginx,
+          folder,
+          [setLink(subject, null, 'Take the link away that leads nowhere')],
+          [`sudo rm ${subject}`],
+        )
+      },
+    },
+    {
+      ...{ id: 'right-port', risk: 'medium', prior: { worked: 9, failed: 1 } },
+      describe: 'Let nginx hand on to the port that the bench has',
+      plan: (look, finding) => {
+        const { nginx } = look.facts
+        if (!/port-wrong$/.test(finding.id) || nginx === null) return null
+        return editWords(look, nginx, portWords(nginx, finding), 'Let nginx hand on to the right port')
+      },
+    },
+    {
+      ...{ id: 'only-site', risk: 'medium', prior: { worked: 8, failed: 2 } },
+      describe: 'Let nginx name the only site there is',
+      plan: (look, { id, subject }) => {
+        const { nginx, sites } = look.facts
+        const [site, ...more] = sites
+        if (id !== 'nginx-site-header-wrong' || nginx === null || site === undefined || more.length > 0) return null
+        const pattern = new RegExp(`X-Frappe-Site-Name\\s+["']?(${escaped(subject)})["']?\\s*;`)
+        return editWords(
+          look,
+          nginx,
+          places(nginx, pattern, () => true, site.name),
+          `Let nginx name the site ${site.name}`,
+        )
+      },
+    },
+  ],
+}
