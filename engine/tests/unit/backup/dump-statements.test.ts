@@ -164,6 +164,7 @@ test('a chunk may end at every byte', () => {
     ...FIXED.map(([, , text]) => text),
     'DELIMITER ;;',
     TRIGGER,
+    `CREATE PROCEDURE \`p\`() BEGIN ${'SELECT 1; '.repeat(12)}END;;`,
     'DELIMITER ;',
     "INSERT INTO `t` VALUES ('\\\\\\'','''');",
   ]
