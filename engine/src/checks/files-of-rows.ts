@@ -1,31 +1,13 @@
-import { join, normalize } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { sha256Of } from '../host/value-digest.ts'
 import type { Check } from './check.ts'
+import { pathOfFileUrl } from './file-url.ts'
 
 const EXAMPLES = 3
 
 /** Files that were missing already, by digests of their paths, and when the newest row was made. */
 const Seen = z.object({ missing: z.array(z.string()), newest: z.string() })
-
-/**
- * Path below the site's directory of what a File row names, or null for a folder. Of a link to a host only its path counts: one to
- * the site's own host becomes a path when the site is renamed.
- */
-function pathOf(url: string): { path: string; own: boolean } | null {
-  const plain = url.split('?')[0] ?? ''
-  const at = /^(?:https?:)?\/\/[^/]+(?=\/)/i.exec(plain)?.[0] ?? ''
-  const local = plain.slice(at.length)
-  const below = local.startsWith('/private/files/')
-    ? local.slice(1)
-    : local.startsWith('/files/')
-      ? `public${local}`
-      : null
-  if (below === null) return null
-  const path = normalize(below)
-  const inside = path.startsWith('public/files/') || path.startsWith('private/files/')
-  return inside ? { path, own: at === '' } : null
-}
 
 /** Files named by tabFile are there; those that were missing before the change may go on missing, and rows made since say nothing. */
 export const filesOfRows: Check = {
@@ -39,7 +21,7 @@ export const filesOfRows: Check = {
     const missing = new Map<string, { own: boolean; made: string }>()
     let [newest, own] = ['', 0]
     for (const row of rows) {
-      const named = typeof row['url'] === 'string' ? pathOf(row['url']) : null
+      const named = typeof row['url'] === 'string' ? pathOfFileUrl(row['url']) : null
       if (named === null) continue
       const made = typeof row['made'] === 'string' ? row['made'] : ''
       if (made > newest) newest = made

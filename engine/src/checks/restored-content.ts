@@ -3,6 +3,7 @@ import { keptPath, readKeptAddress } from '../database/kept-address.ts'
 import { openSiteDatabase } from '../database/open.ts'
 import type { Row, SiteDatabase } from '../database/site-database.ts'
 import type { Check, CheckContext } from './check.ts'
+import { countRows } from './table-rows.ts'
 
 const Params = z.object({
   /** The step that made the database, while the site does not use it yet; null: the site's own, whatever it is by now. */
@@ -29,7 +30,7 @@ export const restoredContent: Check = {
     const wanted = Params.parse(params)
     const database = await opened(context, wanted.madeBy)
     try {
-      return answer(wanted, await readContent(database))
+      return answer(wanted, await readContent(database, context.signal))
     } finally {
       if (wanted.madeBy !== null) await database.close()
     }
@@ -51,16 +52,12 @@ interface Content {
   routines: Set<string>
 }
 
-async function readContent(database: SiteDatabase): Promise<Content> {
+async function readContent(database: SiteDatabase, signal: AbortSignal): Promise<Content> {
   const objects = await database.read(
     'SELECT table_name AS name, table_type AS type FROM information_schema.tables WHERE table_schema = DATABASE()',
   )
   const ofType = (...types: string[]) => namesOf(objects.filter((row) => types.includes(String(row['type']))))
-  const rows = new Map<string, number>()
-  for (const name of ofType('BASE TABLE', 'SYSTEM VERSIONED')) {
-    const [row] = await database.read(`SELECT COUNT(*) AS found FROM \`${name.replaceAll('`', '``')}\``)
-    rows.set(name, Number(row?.['found'] ?? 0))
-  }
+  const rows = await countRows(database, ofType('BASE TABLE', 'SYSTEM VERSIONED'), signal)
   const named = async (sql: string) => namesOf(await database.read(sql))
   return {
     rows,

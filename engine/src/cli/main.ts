@@ -147,10 +147,12 @@ function build(finish: (code: number) => void): Command {
       .option('--rewrite-new-content', 'afterwards rewrite the new name to the old one where it stands in content'),
   ).action(async (options) => finish(await (await import('./commands/rollback.ts')).rollback(options)))
   common(
-    command('verify-migration', 'prove that a renamed or restored site is whole')
+    command('verify-migration', 'prove that a site is whole: any site, and what the latest run was to do')
       .option(...SITE)
       .option('--run <id>', 'the run to compare with (default: the latest of the site)')
-      .option('--deep', 'read every table and compare it with what a restore, or a rename with --deep, left'),
+      .option('--manifest <file>', 'compare with the manifest of a snapshot: tables, rows, files, key')
+      .option('--backup-file <file>', 'compare tables and rows with a backup of the database')
+      .option('--deep', 'read every table and file: compare with the manifest, and with what a run left'),
   ).action(async (options) => finish(await (await import('./commands/verify-migration.ts')).verifyMigration(options)))
   attended(
     command('cleanup', 'retire finished runs with their vaults; list what is left over')

@@ -60,6 +60,8 @@ export async function addSite(bench: TestBench, name: string, options: SiteOptio
   const encryptionKey = paddedBase64Url(randomBytes(32))
   const administratorPassword = secret('administrator')
   const plaintexts = await replaceSecrets(mariadb, databaseName, String(stored['encryption_key']), encryptionKey)
+  // The test bench has the framework alone: with further apps in its list the site would not be whole.
+  await mariadb.sql(`UPDATE tabDefaultValue SET defvalue='["frappe"]' WHERE defkey='installed_apps'`, databaseName)
   await mariadb.sql(
     `UPDATE \`__Auth\` SET password='${passlibHash(administratorPassword, randomBytes(16))}'
      WHERE doctype='User' AND name='Administrator' AND fieldname='password'`,

@@ -1,4 +1,5 @@
 import type { SiteDatabase } from '../../database/site-database.ts'
+import { readInstalledApps } from '../site-apps.ts'
 import { type Found, siteCheck } from './analysis-check.ts'
 
 const finds = {
@@ -20,7 +21,7 @@ export const installedApps = siteCheck({
     const { facts } = context
     const database = await context.database(site)
     if (database === null) return []
-    const installed = await listed(database)
+    const installed = await readInstalledApps(database).catch(() => null)
     if (installed === null) return []
     const onBench = new Map(facts.apps.map((app) => [app.name, app]))
     const found: Found<Id>[] = []
@@ -79,19 +80,6 @@ export const installedApps = siteCheck({
     return found
   },
 })
-
-async function listed(database: SiteDatabase): Promise<string[] | null> {
-  const [row] = await read(
-    database,
-    "SELECT defvalue AS apps FROM `tabDefaultValue` WHERE parent = '__global' AND defkey = 'installed_apps'",
-  )
-  try {
-    const apps: unknown = JSON.parse(String(row?.['apps'] ?? 'null'))
-    return Array.isArray(apps) ? apps.filter((app) => typeof app === 'string') : null
-  } catch {
-    return null // No list that Frappe could read either.
-  }
-}
 
 /** Tables differ between versions: one that is not there has nothing to say. */
 const read = (database: SiteDatabase, sql: string) => database.read(sql).catch(() => [])

@@ -16,19 +16,23 @@ import { terminalStyle } from '../../report/style.ts'
 import { unfinishedResult } from '../../workflows/unfinished-run.ts'
 import { standalonePlan } from '../../workflows/verify-site.ts'
 import { attend } from '../attendance.ts'
+import { comparedChecks } from '../compared-backup.ts'
 import { progressEvents } from '../finish-run.ts'
 import { type CommonOptions, surveyOptions } from '../options.ts'
 import { printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
 import { isOf } from '../runs-of-site.ts'
 import { openSession, type Session } from '../session.ts'
+import { unlessStopped } from '../unless-stopped.ts'
 
 interface VerifyOptions extends CommonOptions {
   run?: string
   deep?: boolean
+  manifest?: string
+  backupFile?: string
 }
 
-/** Asks the proof of the site's latest finished run again, or what can be asked of any site. Exit 2 when something failed, or a run is unfinished. */
+/** Asks the proof of the site's latest finished run again, and what can be asked of any site. Exit 2 when something failed, or a run is unfinished. */
 export async function verifyMigration(options: VerifyOptions): Promise<number> {
   const session = await openSession(options)
   const attended = attend({ interactive: false })
@@ -55,10 +59,13 @@ async function ask(
 ): Promise<CheckResult[]> {
   const within = (plan: Plan): RunEnvironment =>
     openEnvironment(session.host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
-  const plan = run?.plan ?? (await planWithoutRun(session, options))
-  const environment = within(plan)
-  const results = run ? await verifyRun(environment, run) : await verifySite(environment, plan)
-  return options.deep ? [...results, await verifyDeep(environment, run)] : results
+  const compared = await unlessStopped(attended.stop, (signal) => comparedChecks(options, signal))
+  if (compared === null) return []
+  const ofRun = run ? await verifyRun(within(run.plan), run) : []
+  const site = await questionsOfSite(session, options, run?.plan.site.newDirectory ?? options.site)
+  const open = site.checks.filter(({ id }) => !ofRun.some((result) => result.id === id))
+  const results = [...ofRun, ...(await verifySite(within(site), { ...site, checks: [...open, ...compared] }))]
+  return options.deep ? [...results, await verifyDeep(within(run?.plan ?? site), run)] : results
 }
 
 /** The latest run of the site that stands, finished or not; null when none does: what was refused, taken back or retired says nothing of today. */
@@ -101,15 +108,20 @@ function concerns(run: RunSummary, name: string | undefined): boolean {
   return [newDirectory, newName].some((one) => canonicalHost(one) === canonicalHost(name))
 }
 
-async function planWithoutRun({ host, benchPath }: Session, options: CommonOptions) {
+/** What can be asked of any site. */
+async function questionsOfSite(
+  { host, benchPath }: Session,
+  options: CommonOptions,
+  named: string | undefined,
+): Promise<Plan> {
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
-  const sites = options.site === undefined ? facts.sites : siteByAnyName(facts, options.site)
+  const sites = named === undefined ? facts.sites : siteByAnyName(facts, named)
   const [site, ...more] = sites
   if (site && more.length === 0) return standalonePlan(facts, site)
   throw new MigratorError({
     code: site ? 'site-missing' : 'site-not-found',
     kind: 'usage',
-    message: site ? 'Which site? This bench has several.' : `No site of this bench is known as ${options.site}.`,
+    message: site ? 'Which site? This bench has several.' : `No site of this bench is known as ${named}.`,
     untouched: 'Nothing was changed.',
     hint: `Name one with --site: ${facts.sites.map((one) => one.name).join(', ')}`,
   })

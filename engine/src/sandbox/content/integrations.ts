@@ -85,7 +85,7 @@ export function integrationRows(at: HostSpellings): ContentRow[] {
     {
       doctype: 'DefaultValue',
       name: 'default-1',
-      parent: { doctype: '__default', name: '__default', field: 'system_defaults' },
+      parent: { doctype: '__default', name: '__global', field: 'system_defaults' },
       values: { defkey: 'installed_apps', defvalue: '["frappe"]' },
     },
     {
