@@ -1,6 +1,6 @@
 /**
- * What the C library says in other languages (its message catalogues `libc.mo`), as it says it in English: rules are
- * written once. Only sentences that decide something here.
+ * What the C library, git, and the database servers say in other languages (their message catalogues), as they say it
+ * in English: rules are written once. Only sentences that decide something here.
  */
 const phrases: Record<string, readonly string[]> = {
   'address already in use': [
@@ -145,6 +145,78 @@ const phrases: Record<string, readonly string[]> = {
     "débordement du quota d'espace disque",
     'se ha excedido la cuota de disco',
   ],
+  'would be overwritten by merge': [
+    'würden durch den merge',
+    'würden beim merge überschrieben werden',
+    'seraient écrasées par la fusion',
+    'serán sobrescritos al fusionar',
+    'serán sobreescritos al fusionar',
+    'sarebbero sovrascritte dal merge',
+    'seriam sobrescritas pelo merge',
+    'seriam substituídas pela junção',
+    'будут перезаписаны при слиянии',
+    '将被合并操作覆盖',
+  ],
+  'would be overwritten by checkout': [
+    'würden durch den checkout',
+    'würden beim auschecken überschrieben werden',
+    "seraient écrasées par l'extraction",
+    'serán sobrescritos al actualizar el árbol de trabajo',
+    'seriam sobrescritas pelo checkout',
+    'будут перезаписаны при переключении',
+    '将被检出操作覆盖',
+  ],
+  'commit your changes or stash them': [
+    'committen sie ihre änderungen oder stashen sie sie',
+    'committe deine änderungen oder stashe sie',
+    'valider ou remiser vos modifications',
+    'confirma tus cambios o guárdalos',
+    'fai il commit delle tue modifiche o lo stash',
+    'faça commit das suas alterações ou stash',
+    'сделайте коммит или спрячьте ваши изменения',
+    '提交或贮藏您的修改',
+    '提交您的修改或贮藏它们',
+  ],
+  'not a git repository': [
+    'kein git-repository',
+    "n'est un dépôt git",
+    'no es un repositorio git',
+    'non è un repository git',
+    'não é um repositório git',
+    'не найден git репозиторий',
+    '不是 git 仓库',
+  ],
+  'automatic merge failed; fix conflicts and then commit': [
+    'automatischer merge fehlgeschlagen',
+    'la fusion automatique a échoué',
+    'fusión automática falló',
+    'merge automatico fallito',
+    'mesclagem automática falhou',
+    '自动合并失败',
+  ],
+  'password authentication failed for user': [
+    'passwort-authentifizierung für benutzer',
+    "authentification par mot de passe échouée pour l'utilisateur",
+    'la autentificación password falló para el usuario',
+    'la autentificación por contraseña falló para el usuario',
+    "autenticazione con password fallita per l'utente",
+    'autenticação do tipo senha falhou para o usuário',
+    'autenticação por senha falhou para o usuário',
+  ],
+  'peer authentication failed for user': [
+    'peer-authentifizierung für benutzer',
+    "authentification peer échouée pour l'utilisateur",
+    'la autentificación peer falló para el usuario',
+    'autenticação do tipo peer falhou para o usuário',
+  ],
+  'access denied for user': [
+    "accès refusé pour l'utilisateur",
+    'acceso denegado para usuario',
+    "accesso non consentito per l'utente",
+    'acesso negado para usuário',
+    'acesso negado para o usuário',
+    'zugriff verweigert für benutzer',
+  ],
 }
 
 const english = new Map(Object.entries(phrases).flatMap(([by, said]) => said.map((one) => [one, by] as const)))
@@ -152,7 +224,10 @@ const english = new Map(Object.entries(phrases).flatMap(([by, said]) => said.map
 /** Every phrase in another language, in lower case. */
 export const localizedPhrases: readonly string[] = [...english.keys()]
 
-const escaped = localizedPhrases.map((one) => one.replaceAll(/[()]/g, String.raw`\$&`))
+// The longer one first: one may be the beginning of another.
+const escaped = localizedPhrases
+  .toSorted((left, right) => right.length - left.length)
+  .map((one) => one.replaceAll(/[()]/g, String.raw`\$&`))
 const any = new RegExp(escaped.join('|'), 'gi')
 
 export const inEnglish = (line: string): string => line.replace(any, (said) => english.get(said.toLowerCase()) ?? said)
