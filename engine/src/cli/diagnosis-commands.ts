@@ -27,4 +27,26 @@ export function addKnowledge(knowledge: Command, finish: (code: number) => void)
     .action(async (directory, options) =>
       finish(await (await import('./commands/knowledge-test.ts')).knowledgeTest(directory, options)),
     )
+  knowledge
+    .command('outcomes')
+    .description('what repairs of fix-config came to on this machine')
+    .option('--json', 'print data instead of text')
+    .action(async (options) => finish((await import('./commands/knowledge-outcomes.ts')).knowledgeOutcomes(options)))
+  knowledge
+    .command('export')
+    .description('write your own causes and what repairs came to into a file to share')
+    .argument('<file>', 'YAML file to write')
+    .option('--json', 'print data instead of text')
+    .action(async (file, options) =>
+      finish(await (await import('./commands/knowledge-share.ts')).knowledgeExport(file, options)),
+    )
+  knowledge
+    .command('import')
+    .description('take what somebody shared, after a check')
+    .argument('<file>', 'file that was exported')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print data instead of text')
+    .action(async (file, options) =>
+      finish(await (await import('./commands/knowledge-share.ts')).knowledgeImport(file, options)),
+    )
 }

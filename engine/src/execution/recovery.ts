@@ -38,29 +38,51 @@ export function classifyFailure(error: unknown): FailureClass {
   return 'unknown'
 }
 
-/**
- * Chooses what follows a failure. Only a service that may come back is tried again by itself, since every change is idempotent;
- * a person at the terminal is asked; else the run is rolled back.
- */
+interface Failure {
+  failureClass: FailureClass
+  attempt: number
+  interactive: boolean
+}
+
+interface Strategy {
+  strategy: RecoveryStrategy
+  choice: RecoveryDecision['choice']
+  applies(failure: Failure): boolean
+  reason(failure: Failure): string
+}
+
+/** Only a service that may come back is tried again by itself, since every change is idempotent. */
+export const automatic: Strategy = {
+  strategy: 'automatic',
+  choice: 'retry',
+  applies: ({ failureClass, attempt }) => failureClass === 'service' && attempt < RETRIES,
+  reason: ({ attempt }) => `a service that may come back, try ${attempt + 1} of ${RETRIES}`,
+}
+
+/** A person at the terminal is asked. */
+export const guided: Strategy = {
+  strategy: 'guided',
+  choice: 'ask',
+  applies: ({ interactive }) => interactive,
+  reason: ({ failureClass }) => `${failureClass} failure, somebody is there to decide`,
+}
+
+/** Else the run is taken back. */
+export const rollback: Strategy = {
+  strategy: 'rollback',
+  choice: 'rollback',
+  applies: () => true,
+  reason: ({ failureClass }) => `${failureClass} failure, nobody to ask`,
+}
+
+/** In the order they are asked; the last one always applies. */
+export const recoveryStrategies: readonly Strategy[] = [automatic, guided, rollback]
+
+/** Chooses what follows a failure of any step: the first strategy that applies. */
 export function decideRecovery(error: unknown, attempt: number, interactive: boolean): RecoveryDecision {
-  const failureClass = classifyFailure(error)
-  if (failureClass === 'service' && attempt < RETRIES) {
-    return {
-      failureClass,
-      strategy: 'automatic',
-      choice: 'retry',
-      reason: `a service that may come back, try ${attempt + 1} of ${RETRIES}`,
-    }
-  }
-  if (interactive) {
-    return {
-      failureClass,
-      strategy: 'guided',
-      choice: 'ask',
-      reason: `${failureClass} failure, somebody is there to decide`,
-    }
-  }
-  return { failureClass, strategy: 'rollback', choice: 'rollback', reason: `${failureClass} failure, nobody to ask` }
+  const failure = { failureClass: classifyFailure(error), attempt, interactive }
+  const { strategy, choice, reason } = recoveryStrategies.find((one) => one.applies(failure)) ?? rollback
+  return { failureClass: failure.failureClass, strategy, choice, reason: reason(failure) }
 }
 
 /** Milliseconds before the next automatic try: 1 s, 4 s, 9 s, 16 s. */
