@@ -15,7 +15,7 @@ export const installApp: Change<z.infer<typeof Params>, null, null> = {
   inspect: async () => ({ state: 'pending' }),
   prepare: async () => null,
   apply: async (context, { app }) => {
-    await pip(context, ['install', '--quiet', '--no-deps', '--no-build-isolation', '--editable', `apps/${app}`], app)
+    await pip(context, ['install', '--quiet', '--no-deps', '--editable', `apps/${app}`], app)
     return null
   },
   revert: async (context, { app }) => {

@@ -3,8 +3,17 @@ import { apps } from './groups/apps.ts'
 import { configuration } from './groups/configuration.ts'
 import { database } from './groups/database.ts'
 import { directories } from './groups/directories.ts'
+import { late } from './groups/late.ts'
 import { proxy } from './groups/proxy.ts'
 import { redis } from './groups/redis.ts'
 
 /** Every fault that is put in. A new group is one file and one line here. */
-export const allFaults: readonly Fault[] = [...configuration, ...apps, ...directories, ...redis, ...database, ...proxy]
+export const allFaults: readonly Fault[] = [
+  ...configuration,
+  ...apps,
+  ...directories,
+  ...redis,
+  ...database,
+  ...proxy,
+  ...late,
+]

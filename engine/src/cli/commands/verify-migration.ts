@@ -73,7 +73,7 @@ async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<
   const { runs, damaged } = await readRuns(benchPath)
   await refreshReports(runs)
   if (options.run !== undefined) return standing(await readRun(benchPath, options.run), options.site)
-  const ofSite = runs.filter((run) => run.plan.command !== 'cleanup' && concerns(run, options.site))
+  const ofSite = runs.filter((run) => isOfMoves(run) && concerns(run, options.site))
   const found = ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
   const unreadable = damaged.find(
     (one) =>
@@ -84,6 +84,10 @@ async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<
   if (unreadable) throw unreadable.problem
   return found
 }
+
+/** A repair proves one fault gone and says nothing of a site as a whole; one that is not finished is told. */
+const isOfMoves = (run: RunSummary): boolean =>
+  run.plan.command !== 'cleanup' && (run.plan.command !== 'fix-config' || isUnfinished(run))
 
 /** A run that was taken back or retired says nothing of today. */
 function standing(run: RunSummary, site: string | undefined): RunSummary {

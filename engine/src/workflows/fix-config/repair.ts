@@ -58,6 +58,14 @@ export interface Repair {
   remedies: readonly Remedy[]
 }
 
+/**
+ * Whether root's rights are at hand for any command. Root's own `fix-config` continues as the owner of the bench, and a root that
+ * listens to the owner gives nothing but nginx's files and the hosts file: owners and services it would not change.
+ */
+export async function mayBeRoot({ host }: RepairLook): Promise<boolean> {
+  return host.userId === 0 || (await host.privilege()) === 'sudo'
+}
+
 /** The site whose directory, name or file a finding is about; undefined: it is the bench's. */
 export const siteOf = ({ sites }: BenchFacts, { subject }: Finding): SiteFacts | undefined =>
   sites.find(({ name, path }) => subject === name || subject === path || subject.startsWith(`${path}/`))

@@ -72,21 +72,11 @@ export const apps: Fault[] = [
     output: benchCommand,
     ...{
       finding: 'app-not-in-environment',
-      cause: ['app_not_in_environment', 'missing_app', 'python_environment_broken'],
+      cause: ['app_not_in_environment', 'missing_app', 'python_module_missing'],
       repair: 'medium',
     },
     end: async (stage) => {
-      await stage.type(
-        'env/bin/python',
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--no-deps',
-        '--no-build-isolation',
-        '-e',
-        'apps/frappe',
-      )
+      await stage.type('env/bin/python', '-m', 'pip', 'install', '--quiet', '--no-deps', '-e', 'apps/frappe')
     },
   },
 ]

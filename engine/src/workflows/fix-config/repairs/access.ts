@@ -1,6 +1,6 @@
 import type { Finding } from '../../../bench/finding.ts'
 import { shellWord } from '../../../host/shell-word.ts'
-import { type Repair, type RepairLook, type RepairPlan, siteOf } from '../repair.ts'
+import { mayBeRoot, type Repair, type RepairLook, type RepairPlan, siteOf } from '../repair.ts'
 
 interface Wanted {
   path: string
@@ -22,7 +22,7 @@ async function give(
   const statuses = await Promise.all(files.map(({ path }) => host.status(path)))
   const foreign = files.some(({ owner }, at) => owner !== undefined || statuses[at]?.userId !== host.userId)
   const privileged = host.userId !== 0 && foreign
-  if (files.length === 0 || files.length > MOST || (privileged && (await host.privilege()) === 'none')) return null
+  if (files.length === 0 || files.length > MOST || (privileged && !(await mayBeRoot(look)))) return null
   return {
     steps: [{ kind: 'set-access', params: { files: files.map((file) => ({ ...file })), privileged, purpose } }],
     commands,

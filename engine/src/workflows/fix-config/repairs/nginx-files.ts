@@ -2,7 +2,7 @@ import type { Finding } from '../../../bench/finding.ts'
 import { lineEdit } from '../../../changes/line-edits.ts'
 import type { NginxFacts } from '../../../services/nginx/nginx-facts.ts'
 import type { Repair, RepairLook, RepairPlan, RepairStep } from '../repair.ts'
-import { setLink } from '../steps.ts'
+import { setConfig, setKeys, setLink } from '../steps.ts'
 
 interface Word {
   path: string
@@ -71,10 +71,27 @@ const places = (
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-function portWords(nginx: NginxFacts, { subject, evidence }: Finding): Word[] {
+/** The port that nginx has, and the one that the configuration says. */
+function portsIn({ evidence }: Finding): { wrong: string; right: string } | null {
   const wrong = /: [^:;]*:(\d+)/.exec(evidence)?.[1]
   const right = /: (\d+)$/.exec(evidence)?.[1]
-  if (wrong === undefined || right === undefined) return []
+  return wrong === undefined || right === undefined ? null : { wrong, right }
+}
+
+/** Whether something listens where nginx hands on to and nothing where the configuration says: then it is that which is wrong. */
+async function nginxIsRight(
+  { host }: RepairLook,
+  { wrong, right }: { wrong: string; right: string },
+): Promise<boolean> {
+  const ports = new Set((await host.listeners()).map(({ port }) => String(port)))
+  return ports.has(wrong) && !ports.has(right)
+}
+
+function portWords(nginx: NginxFacts, finding: Finding): Word[] {
+  const { subject } = finding
+  const ports = portsIn(finding)
+  if (ports === null) return []
+  const { wrong, right } = ports
   const isInside = (text: string, offset: number): boolean => {
     const head = text.slice(0, offset)
     return new RegExp(`upstream\\s+${escaped(subject)}\\s*\\{[^}]*$`).test(head)
@@ -113,10 +130,26 @@ export const nginxFiles: Repair = {
     {
       ...{ id: 'right-port', risk: 'medium', prior: { worked: 9, failed: 1 } },
       describe: 'Let nginx hand on to the port that the bench has',
-      plan: (look, finding) => {
+      plan: async (look, finding) => {
         const { nginx } = look.facts
-        if (!/port-wrong$/.test(finding.id) || nginx === null) return null
+        const ports = portsIn(finding)
+        if (!/port-wrong$/.test(finding.id) || nginx === null || ports === null) return null
+        if (await nginxIsRight(look, ports)) return null
         return editWords(look, nginx, portWords(nginx, finding), 'Let nginx hand on to the right port')
+      },
+    },
+    {
+      ...{ id: 'port-of-nginx', risk: 'medium', prior: { worked: 8, failed: 2 } },
+      describe: 'Let the configuration say the port that the bench has and nginx hands on to',
+      plan: async (look, finding) => {
+        const ports = portsIn(finding)
+        if (!/port-wrong$/.test(finding.id) || ports === null || !(await nginxIsRight(look, ports))) return null
+        const key = finding.id === 'nginx-socketio-port-wrong' ? 'socketio_port' : 'webserver_port'
+        const port = Number(ports.wrong)
+        return {
+          steps: [setKeys(look.facts.commonConfig.path, { [key]: port }, `Set ${key} to ${port}, where it listens`)],
+          commands: [setConfig(null, key, port)],
+        }
       },
     },
     {

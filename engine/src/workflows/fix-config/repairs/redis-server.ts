@@ -1,7 +1,7 @@
 import type { Finding } from '../../../bench/finding.ts'
 import { lineEdit } from '../../../changes/line-edits.ts'
 import { ownRedisPorts, redisAddresses } from '../../../checks/analysis/redis-addresses.ts'
-import type { Repair, RepairLook, RepairPlan, RepairStep } from '../repair.ts'
+import { mayBeRoot, type Repair, type RepairLook, type RepairPlan, type RepairStep } from '../repair.ts'
 import { setConfig, setKeys } from '../steps.ts'
 
 const PATIENCE_SECONDS = 8
@@ -15,9 +15,9 @@ const nameOf = ({ facts }: RepairLook): string => facts.path.slice(facts.path.la
 const keysOf = ({ subject }: Finding): string[] => subject.split(', ')
 
 /** Started by what keeps it, else from the bench's own file for it. */
-function start(look: RepairLook, file: string, port: number): { step: RepairStep; command: string } {
+async function start(look: RepairLook, file: string, port: number): Promise<{ step: RepairStep; command: string }> {
   const { kind } = look.facts.processManager
-  const privileged = look.host.userId !== 0
+  const privileged = look.host.userId !== 0 && (await mayBeRoot(look))
   const purpose = file.slice(file.lastIndexOf('redis_') + 'redis_'.length, -'.conf'.length)
   if (kind === 'supervisor') {
     const name = `${nameOf(look)}-redis:${nameOf(look)}-redis-${purpose}`
@@ -66,7 +66,7 @@ async function moveAway(look: RepairLook, finding: Finding): Promise<RepairPlan 
   const edit = lineEdit(at + 1, line, [
     { at: line.indexOf(String(mine.port)), from: String(mine.port), to: String(port) },
   ])
-  const started = start(look, mine.file, port)
+  const started = await start(look, mine.file, port)
   return {
     steps: [
       {
@@ -131,7 +131,7 @@ export const redisServer: Repair = {
         const address = addressOf(look, finding)
         const mine = (await ownRedisPorts(look)).find(({ port }) => port === address?.port)
         if (finding.id !== 'redis-not-running' || mine === undefined) return null
-        const { step, command } = start(look, mine.file, mine.port)
+        const { step, command } = await start(look, mine.file, mine.port)
         return { steps: [step], commands: [command], patienceSeconds: PATIENCE_SECONDS }
       },
     },
