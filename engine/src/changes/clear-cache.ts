@@ -4,7 +4,12 @@ import { deleteCacheKeys } from '../services/cache-keys.ts'
 import type { Change, ChangeContext } from './change.ts'
 import { redisUrl } from './redis-url.ts'
 
-const Params = z.object({ databaseName: z.string(), when: z.enum(['before', 'after']) })
+const Params = z.object({
+  databaseName: z.string(),
+  when: z.enum(['before', 'after']),
+  /** The site uses another database by then. */
+  switched: z.literal(true).exactOptional(),
+})
 type Params = z.infer<typeof Params>
 
 /**
@@ -15,10 +20,12 @@ export const clearCache: Change<Params, null, { deleted: number }> = {
   kind: 'clear-cache',
   undo: 'regenerate',
   params: Params,
-  describe: ({ when }) =>
-    when === 'after'
-      ? 'Clear the cache of the site (users stay logged in)'
-      : 'Clear the cache of the site when rolled back',
+  describe: ({ when, switched }) =>
+    when === 'after' && switched
+      ? 'Clear what the cache holds of the database of before (users log in again)'
+      : when === 'after'
+        ? 'Clear the cache of the site (users stay logged in)'
+        : 'Clear the cache of the site when rolled back',
   inspect: async () => ({ state: 'pending' }),
   prepare: async () => null,
   apply: async (context, params) => ({ deleted: params.when === 'after' ? await clear(context, params) : 0 }),

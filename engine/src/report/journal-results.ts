@@ -55,6 +55,7 @@ export function databaseResults(plan: Plan, lines: JournalLine[], runId: string)
     rescan_rounds: again.length ? sum(again.map((one) => one.files.length + (one.clean ? 1 : 0))) : 0,
     rescan_clean: again.length ? again.every((one) => one.clean) : null,
     columns: columnResults(plan, [...first, ...again]),
+    restored: restoreResult(plan, lines),
     backup: backupResult(plan, lines, runId),
   }
 }
@@ -81,6 +82,16 @@ function columnResults(plan: Plan, rewritten: z.infer<typeof Rewritten>[]): Migr
     planned: planned.get(column) ?? 0,
     changed: changed.get(column) ?? 0,
   }))
+}
+
+function restoreResult(plan: Plan, lines: JournalLine[]): MigrationReport['database']['restored'] {
+  const { restore } = plan.preview
+  const step = plan.steps.find((one) => one.kind === 'import-dump')
+  if (!restore || !step || !stands(lines, step)) return null
+  // What was counted after loading was compared with these before the switch.
+  const { tables, rows } = restore.backup
+  const { name: database, replaces: kept } = restore.database
+  return { database, tables, rows, kept }
 }
 
 function backupResult(plan: Plan, lines: JournalLine[], runId: string): MigrationReport['database']['backup'] {

@@ -40,6 +40,15 @@ const Database = z.object({
   rescan_rounds: z.number().describe('how often the database was searched again'),
   rescan_clean: z.boolean().nullable().describe('whether the last search found nothing more; null: not searched again'),
   columns: z.array(z.object({ column: z.string(), planned: z.number(), changed: z.number() })),
+  restored: z
+    .object({
+      database: z.string(),
+      tables: z.number(),
+      rows: z.number(),
+      kept: z.string().nullable().describe('what the site held before, until cleanup'),
+    })
+    .nullable()
+    .describe('null: nothing was restored'),
   backup: z
     .object({ file: z.string(), bytes: z.number(), verified: z.array(z.string()), milliseconds: z.number() })
     .nullable(),

@@ -63,13 +63,15 @@ function facts(report: MigrationReport): [name: string, value: string, note: str
     ['HTTPS works', answer(verified.https_working), ''],
     ['Database connected', answer(verified.database_connected), ''],
     ['Redis works', answer(verified.redis_functional), ''],
-    [
-      'Values rewritten',
-      String(database.values_changed + database.rewritten_afterwards),
-      `of ${database.values_planned} planned`,
-    ],
+    database.restored === null
+      ? [
+          'Values rewritten',
+          String(database.values_changed + database.rewritten_afterwards),
+          `of ${database.values_planned} planned`,
+        ]
+      : ['Rows restored', String(database.restored.rows), counted(database.restored.tables, 'table')],
   ]
-  const { backup } = database
+  const { backup, restored } = database
   const services = report.configuration_changes.services_restarted
   return [
     ...(done ? answers : []),
@@ -80,7 +82,9 @@ function facts(report: MigrationReport): [name: string, value: string, note: str
     ],
     ...(services.length ? [['Services', services.join(', '), ''] as [string, string, string]] : []),
     ['Time of work', durationText(run.active_seconds * 1000), ''],
-    ['Safety backup', backup ? 'verified' : 'none', backup ? bytesText(backup.bytes) : ''],
+    restored === null
+      ? ['Safety backup', backup ? 'verified' : 'none', backup ? bytesText(backup.bytes) : '']
+      : ['Database of before', restored.kept ?? 'none', restored.kept === null ? '' : 'kept until cleanup'],
   ]
 }
 

@@ -32,6 +32,7 @@ function facts(report: MigrationReport): string[] {
     ['run', `${run.id}, ${durationText(run.active_seconds * 1000)} of work, started ${run.started ?? 'never'}`],
     ['downtime', downtimeText(downtime)],
     ['database', standing && database.rescan_clean !== null ? databaseText(database) : null],
+    ['restored', standing ? restoredText(database.restored) : null],
     ['files', configuration.files_modified.length ? `${configuration.files_modified.length} changed` : null],
     ['services', configuration.services_restarted.join(', ') || null],
     [
@@ -57,6 +58,10 @@ function downtimeText(downtime: MigrationReport['downtime']): string | null {
   ]
   return parts.length ? parts.join(', ') : null
 }
+
+const restoredText = (restored: MigrationReport['database']['restored']): string | null =>
+  restored &&
+  `${counted(restored.tables, 'table')}, ${counted(restored.rows, 'row')} in ${restored.database}${restored.kept === null ? '' : `; ${restored.kept} is kept until cleanup`}`
 
 function databaseText(database: MigrationReport['database']): string {
   const columns = database.columns.filter((column) => column.changed > 0).length

@@ -112,8 +112,10 @@ export function refuseUnsupported(profile: MigrationProfile): void {
       : 'target.bench_path: another bench (transfer-server comes later)',
     database?.backup_file === undefined
       ? null
-      : 'database.backup_file: restoring comes later; a rename makes its own backup',
-    database?.restore_method === undefined ? null : 'database.restore_method: restoring comes later',
+      : 'database.backup_file: a rename makes its own backup (to restore one: restore-site --backup-file)',
+    database?.restore_method === undefined
+      ? null
+      : 'database.restore_method: a rename restores nothing (restore-site has its own way; bench_restore is not supported)',
     services?.proxy === undefined || services.proxy === 'nginx' ? null : `services.proxy: ${services.proxy}`,
     services?.redis === 'docker' ? 'services.redis: docker' : null,
     services?.ssl === 'letsencrypt'

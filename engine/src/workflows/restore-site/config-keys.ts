@@ -42,6 +42,24 @@ export function decideKeys({ backup, target }: RestoreInput): KeyDecision[] {
   return [...decided, ...stays]
 }
 
+/**
+ * A site that is made beside the one it was taken of is a copy: until somebody wants it live it sends no mail and runs no scheduled
+ * jobs, or every customer would hear from both.
+ */
+export function isCopy({ facts, target, backup }: RestoreInput): boolean {
+  if (target.kind === 'existing') return false
+  const source = sourceOf(backup)
+  return facts.sites.some(({ name, names }) =>
+    [name, ...names.map(({ host }) => host)].some((one) => one === source || one.replaceAll('.', '_') === source),
+  )
+}
+
+/** Of the archives, which name the site it was taken of; else of the file name, where each dot has become `_`. */
+export function sourceOf({ publicFiles, privateFiles, database }: RestoreInput['backup']): string | null {
+  const named = [publicFiles, privateFiles].flatMap((part) => part?.archive?.sites ?? [])
+  return named[0] ?? database.content.part.name?.siteSlug ?? null
+}
+
 /** Where the key comes from that the site has afterwards. */
 export function keySource({ backup, target }: RestoreInput): 'backup' | 'site' | 'none' {
   if (backup.siteConfig?.config?.encryptionKey) return 'backup'

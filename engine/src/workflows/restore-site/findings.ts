@@ -1,9 +1,8 @@
 import type { Finding } from '../../bench/finding.ts'
 import { creationStatements, sufficientGrants } from '../../database/mariadb/administration.ts'
-import { keySource } from './config-keys.ts'
+import { keySource, sourceOf } from './config-keys.ts'
 import type { RestoreInput } from './input.ts'
 import { withoutStandIn } from './plan-collations.ts'
-import { siteOfBackup } from './plan-preview.ts'
 
 /** What stands against this restore, or should be known before it. */
 export function restoreFindings(input: RestoreInput): Finding[] {
@@ -95,7 +94,7 @@ function siteFindings(input: RestoreInput): Finding[] {
       remedies: ['Wait until it is done.'],
     }),
   )
-  const source = siteOfBackup(input)
+  const source = sourceOf(input.backup)
   const known = target.kind === 'existing' ? [target.name, ...target.site.names.map(({ host }) => host)] : [target.name]
   if (source !== null && !known.some((name) => name === source || name.replaceAll('.', '_') === source)) {
     found.push(

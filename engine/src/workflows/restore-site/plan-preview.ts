@@ -1,6 +1,6 @@
 import { creationStatements } from '../../database/mariadb/administration.ts'
 import type { RestorePreview } from '../../execution/restore-preview.ts'
-import { decideKeys, keySentence } from './config-keys.ts'
+import { decideKeys, keySentence, sourceOf } from './config-keys.ts'
 import type { RestoreInput } from './input.ts'
 import { collationsOf } from './plan-collations.ts'
 import { archiveOf, keptFiles } from './plan-steps.ts'
@@ -22,7 +22,7 @@ export function restorePreview(input: RestoreInput): RestorePreview {
   return {
     backup: {
       file: backup.database.content.part.path,
-      site: siteOfBackup(input),
+      site: sourceOf(backup),
       taken: takenAt(input),
       frappe: dump?.frappe.version ?? null,
       server: dump?.serverVersion ?? null,
@@ -60,12 +60,6 @@ export function restorePreview(input: RestoreInput): RestorePreview {
     keys: decideKeys(input),
     encryptionKey: keySentence(input),
   }
-}
-
-/** Of the archives, which name it; else of the file name, where each dot has become `_`. */
-export function siteOfBackup({ backup }: RestoreInput): string | null {
-  const named = [backup.publicFiles, backup.privateFiles].flatMap((part) => part?.archive?.sites ?? [])
-  return named[0] ?? backup.database.content.part.name?.siteSlug ?? null
 }
 
 /** `2026-11-22 22:32:59`: of the dump's last line, else of its file name. */

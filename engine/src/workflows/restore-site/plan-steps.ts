@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { BackupPart } from '../../backup/backup-set.ts'
 import type { PlanStep } from '../../execution/plan.ts'
 import { plannedStep as step } from '../planned-step.ts'
-import { decideKeys, keyChanges } from './config-keys.ts'
+import { decideKeys, isCopy, keyChanges } from './config-keys.ts'
 import type { RestoreInput } from './input.ts'
 import { collationsOf } from './plan-collations.ts'
 
@@ -128,7 +128,13 @@ function replace(input: RestoreInput, path: string, oldDatabase: string | null):
     }),
     ...(cache === null
       ? []
-      : [step('clear-cache', 'resolve_dependencies', 'clear-cache', { databaseName: cache, when: 'after' })]),
+      : [
+          step('clear-cache', 'resolve_dependencies', 'clear-cache', {
+            databaseName: cache,
+            when: 'after',
+            switched: true,
+          }),
+        ]),
     step('maintenance-off', 'start_services', 'edit-json', {
       path,
       edits: flags.map(({ key, wanted }) => ({ keys: [key], ...(wanted === null ? {} : { value: wanted }) })),
@@ -153,6 +159,9 @@ function layFiles(input: RestoreInput, side: Side): PlanStep[] {
 export const flagsBefore = (config: Record<string, unknown>): { key: string; wanted: unknown }[] =>
   ['maintenance_mode', 'pause_scheduler'].map((key) => ({ key, wanted: config[key] ?? null }))
 
+/** What keeps a copy from speaking to anybody (frappe/email/queue.py, frappe/utils/scheduler.py). */
+const QUIET = { mute_emails: 1, pause_scheduler: 1 }
+
 /** The directory gets its name, and the configuration, written last, makes it a site. */
 function open(input: RestoreInput): PlanStep[] {
   const phase = 'update_configurations'
@@ -169,7 +178,7 @@ function open(input: RestoreInput): PlanStep[] {
       path: `${target.directory}/site_config.json`,
       madeBy: MADE_BY,
       keptBy: KEY_BY,
-      place: Object.fromEntries(needed),
+      place: { ...Object.fromEntries(needed), ...(isCopy(input) ? QUIET : {}) },
       carried: backup.siteConfig === null ? [] : carried.map(({ key }) => key),
     }),
   ]

@@ -1,6 +1,7 @@
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import { emptyPreview, type Plan } from '../../execution/plan.ts'
 import { restoreBinding } from './binding.ts'
+import { isCopy } from './config-keys.ts'
 import { restoreFindings } from './findings.ts'
 import type { RestoreInput } from './input.ts'
 import { restoreChecks } from './plan-checks.ts'
@@ -88,7 +89,8 @@ function databaseRoom({ server, target }: RestoreInput, plainBytes: number): Pla
   ]
 }
 
-function manualSteps({ facts, target, backup }: RestoreInput): string[] {
+function manualSteps(input: RestoreInput): string[] {
+  const { facts, target, backup } = input
   const development = facts.servedBy === 'bench-serve' || facts.processManager.kind === 'procfile'
   return [
     ...(target.kind === 'new'
@@ -96,7 +98,9 @@ function manualSteps({ facts, target, backup }: RestoreInput): string[] {
           ...(facts.nginx === null
             ? []
             : [`Serve ${target.name}: bench setup nginx, look at the difference, then reload nginx.`]),
-          `The restored site is live at once: it may send mail and run its scheduled jobs. To keep it quiet: bench --site ${target.name} set-config -p pause_scheduler 1, and mute_emails 1.`,
+          isCopy(input)
+            ? `It is a copy of a site of this bench, so it is kept quiet: mute_emails and pause_scheduler are set. When it shall be live, take both out of its site_config.json.`
+            : 'The restored site is live at once: it sends mail and runs its scheduled jobs.',
         ]
       : []),
     ...(backup.database.dump?.frappe.version !== facts.frappeVersion || development

@@ -130,6 +130,14 @@ test('what cannot be restored is refused by name, and bench, site and server sta
       )
       assert.equal(done.code, 0, said(done))
       assert.match(done.stdout, /0 of 8 encrypted secrets open; do not open: Connected App\//)
+      const config = JSON.parse(
+        readFileSync(join(stage.bench.sitesDirectory, 'copy.example', 'site_config.json'), 'utf8'),
+      )
+      assert.deepEqual(
+        [config.mute_emails, config.pause_scheduler, config.host_name],
+        [1, 1, undefined],
+        'a copy is kept quiet',
+      )
       const back = await stage.migrate('rollback', '--no-interactive')
       assert.equal(back.code, 0, said(back))
       assert.equal(await stage.state(), start)
