@@ -5,6 +5,7 @@ import type { Report } from '../text/prepare-report.ts'
 import { evidenceOf } from './evidence.ts'
 import { expression, windowAround } from './expression.ts'
 import { type LiteralHits, type LiteralTable, literalHits, tableOf } from './literal-hits.ts'
+import { neededWords } from './needed-words.ts'
 
 /** How one pattern of a cause was met. */
 export interface PatternMatch {
@@ -105,10 +106,13 @@ function lineThatMeets(
     if (pattern.unless && stands(pattern.unless, anchor.line, pattern.within, report, hits)) continue
     if (pattern.matching === undefined) return anchor.line
     if (++tries > MOST_TRIES) return null
-    const made = expression(pattern.matching)
     const { from, to } = windowAround(report, anchor, pattern.in)
+    const window = report.lower.slice(from, to)
+    const needed = neededWords(pattern.matching)
+    if (needed !== null && !needed.some((word) => window.includes(word))) continue
+    const made = expression(pattern.matching)
     // Twenty times faster than a search that tells where.
-    if (!made.test(report.lower.slice(from, to))) continue
+    if (!made.test(window)) continue
     captureGroups(made, report, from, to, captures)
     return anchor.line
   }
