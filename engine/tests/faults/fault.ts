@@ -8,7 +8,7 @@ export interface Fault {
   output(stage: Stage): Promise<string>
   /** analyze-site finds it under one of these, without any text. */
   finding: string | string[]
-  /** diagnose names one of these first: ids of causes, or labels. */
+  /** diagnose names one of these first, or another cause of the same label. */
   cause: string | string[]
   /** low: --auto-fix does it · medium: with --yes · no: somebody is guided. */
   repair: 'low' | 'medium' | 'no'
@@ -27,6 +27,8 @@ export interface FaultResult {
   late: boolean
   /** null: not asked. */
   named: boolean | null
+  /** The very entry, not only its label. */
+  exact: boolean
   namedFromTextAlone: boolean
   first: string
   found: boolean

@@ -26,7 +26,7 @@ export function resultTable(results: FaultResult[]): string {
       ? []
       : [
           `${title}: ${some.length}`,
-          `  named first, with the bench: ${share(some, ({ named }) => named)}; from the text alone: ${share(some, ({ named, namedFromTextAlone }) => (named === null ? null : namedFromTextAlone))}`,
+          `  named first, with the bench: ${share(some, ({ named }) => named)}; the very entry: ${share(some, ({ named, exact }) => (named === null ? null : exact))}; from the text alone: ${share(some, ({ named, namedFromTextAlone }) => (named === null ? null : namedFromTextAlone))}`,
           `  found by analyze-site: ${share(some, ({ found }) => found)}`,
           `  repaired and proven: ${share(some, ({ repaired }) => repaired)}; nothing else changed: ${share(some, ({ onlyTouched }) => onlyTouched)}; fault restored by rollback: ${share(some, ({ restored }) => restored)}`,
         ]

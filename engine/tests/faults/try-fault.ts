@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { shippedCauses } from '../../src/diagnosis/knowledge/shipped.ts'
 import type { Fault, FaultResult } from './fault.ts'
 import type { Stage } from './stage.ts'
 
@@ -25,7 +26,7 @@ function dataOf<Value>(schema: z.ZodType<Value>, text: string): Value | null {
 /** Puts a fault in, asks the product about it as a user would, lets it repair and take back, and leaves the stage whole. */
 export async function tryFault(stage: Stage, fault: Fault): Promise<FaultResult> {
   const result: FaultResult = {
-    ...{ name: fault.name, late: fault.late === true, named: null, namedFromTextAlone: false, first: '' },
+    ...{ name: fault.name, late: fault.late === true, named: null, exact: false, namedFromTextAlone: false, first: '' },
     ...{ found: false, repaired: null, onlyTouched: null, restored: null, notes: [] },
   }
   try {
@@ -78,10 +79,13 @@ async function diagnose(stage: Stage, fault: Fault, result: FaultResult): Promis
       shown: first === undefined ? told.stdout.slice(0, 200) : `${first.id} ${first.confidence}`,
     }
   }
-  const wanted = list(fault.cause)
+  const ids = list(fault.cause)
+  const labels = (await shippedCauses()).flatMap(({ id, label }) => (ids.includes(id) ? [label] : []))
+  const wanted = new Set<string>([...ids, ...labels])
   const [withBench, alone] = [await firstOf(), await firstOf('--no-probe')]
-  result.named = withBench.names.some((name) => name !== undefined && wanted.includes(name))
-  result.namedFromTextAlone = alone.names.some((name) => name !== undefined && wanted.includes(name))
+  result.named = withBench.names.some((name) => name !== undefined && wanted.has(name))
+  result.namedFromTextAlone = alone.names.some((name) => name !== undefined && wanted.has(name))
+  result.exact = ids.includes(withBench.names[0] ?? '')
   result.first = withBench.shown
   if (!result.named)
     result.notes.push(`named ${withBench.shown} (alone ${alone.shown}); printed: ${output.slice(-700)}`)

@@ -29,7 +29,7 @@ export const configuration: Fault[] = [
     name: 'comma after the last key of common_site_config.json',
     put: (stage) => edit(stage, COMMON, (text) => text.replace(/\n}\s*$/, ',\n}\n')),
     output: benchCommand,
-    ...{ finding: 'config-invalid-json', cause: 'site_config_invalid', repair: 'low', touches: [COMMON], quick: true },
+    ...{ finding: 'config-invalid-json', cause: 'site_config_invalid', repair: 'low', touches: [COMMON] },
   },
   {
     name: 'comment in site_config.json',
@@ -92,7 +92,7 @@ export const configuration: Fault[] = [
     name: 'host_name without scheme',
     put: (stage) => set(stage, OWN, { host_name: SITE }),
     output: async () => '',
-    ...{ finding: 'host-name-without-scheme', cause: [], repair: 'low', touches: [OWN], quick: true },
+    ...{ finding: 'host-name-without-scheme', cause: [], repair: 'low', touches: [OWN] },
   },
   {
     name: 'host_name with the old name',

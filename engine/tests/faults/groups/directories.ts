@@ -18,7 +18,7 @@ export const directories: Fault[] = [
     name: "the site's logs directory gone",
     put: (stage) => rm(stage.path(`sites/${SITE}/logs`), { recursive: true }),
     output: async () => '',
-    ...{ finding: 'site-directory-incomplete', cause: [], repair: 'low', touches: [`sites/${SITE}/logs`], quick: true },
+    ...{ finding: 'site-directory-incomplete', cause: [], repair: 'low', touches: [`sites/${SITE}/logs`] },
   },
   {
     name: 'site directory renamed',
