@@ -29,10 +29,8 @@ export interface Circumstances {
 
 /** From here on a cause is named; below it the answer is unsure. */
 const SURE = 0.5
-/** From here on the first cause is enough; below it at least three are told. */
-const BEYOND_DOUBT = 0.97
+/** How many causes are told at least and at most, and from what confidence on those beyond the first three. */
 const AT_LEAST = 3
-/** How many causes are told at most, and from what confidence on those beyond the first three. */
 const MOST = 5
 const LIKELY = 0.03
 
@@ -54,8 +52,7 @@ export function nameCauses(
 ): Diagnosis {
   const ranked = confirm(textual, findings)
   const sure = (ranked[0]?.confidence ?? 0) >= SURE
-  const least = (ranked[0]?.confidence ?? 0) >= BEYOND_DOUBT ? 1 : AT_LEAST
-  const told = ranked.filter(({ confidence }, index) => index < least || confidence >= LIKELY)
+  const told = ranked.filter(({ confidence }, index) => index < AT_LEAST || confidence >= LIKELY)
   const newest = input.reports.at(-1)
   const telling = newest === undefined ? [] : tellingLines(newest.report)
   const causes = told.slice(0, MOST).map((one) => rankedCause(one, telling, values))

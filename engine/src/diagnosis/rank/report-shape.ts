@@ -1,5 +1,6 @@
 import type { ReportLine } from '../text/prepare-report.ts'
 import { frameParts } from './frame-parts.ts'
+import { importKinds } from './import-kind.ts'
 
 /** The outline of a report, without its words. */
 export function shape(lines: readonly ReportLine[]): Map<string, number> {
@@ -40,5 +41,6 @@ export function shape(lines: readonly ReportLine[]): Map<string, number> {
     /bundle\.\w+\.js:\d|\.min\.js|frappe\.ui\./.test(text) && /TypeError|ReferenceError/.test(text),
   )
   flag('docker', /docker|container|compose|kubectl|helm/i.test(text))
+  for (const kind of importKinds(text)) flag(`import: ${kind}`, true)
   return found
 }

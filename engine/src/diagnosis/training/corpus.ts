@@ -16,13 +16,20 @@ export interface LabelledReport {
   from: 'people' | 'us'
   /** Of a case: the cause it is told of. */
   cause: string | null
-  /** For people's reports: what stood around the text. */
+  /** For people's reports: what stood around the text, and what was found to be the cause. */
   context: string
+  settledOn?: string
   /** Part of the cross-validation: 0 … 4. */
   fold: number
 }
 
-const Line = z.object({ id: z.string(), label: Label, symptom: z.string(), context: z.string().default('') })
+const Line = z.object({
+  id: z.string(),
+  label: Label,
+  symptom: z.string(),
+  context: z.string().default(''),
+  cause: z.string().default(''),
+})
 
 export const FOLDS = 5
 /** A quarter is never trained on nor looked at: by the hash of its name, so that nobody chooses. */
@@ -52,15 +59,22 @@ export function peoplesReports(path: string, part: 'development' | 'held-out'): 
     .filter((line) => line.trim() !== '')
     .map((line) => Line.parse(JSON.parse(line)))
     .filter(({ id }) => isHeldOut(id) === (part === 'held-out'))
-    .map(({ id, label, symptom, context }) => ({
+    .map(({ id, label, symptom, context, cause }) => ({
       label,
       text: symptom,
       from: 'people' as const,
       cause: null,
       context,
+      settledOn: cause,
       fold: firstByte(`fold ${id}`) % FOLDS,
     }))
 }
+
+/** What people's reports were settled on is worth learning, too: the words of a cause. In the same part as the report. */
+export const explanationsOf = (reports: readonly LabelledReport[]): LabelledReport[] =>
+  reports
+    .filter(({ settledOn }) => settledOn !== undefined && settledOn !== '')
+    .map((report) => ({ ...report, text: `${report.context}\n${report.settledOn}`, from: 'us', context: '' }))
 
 /** Reports written for training: `<label>.txt`, one after another, a line with `%` between them. */
 export function writtenExamples(directory: string): LabelledReport[] {

@@ -3,12 +3,12 @@ import { labelScores } from '../rank/label-evidence.ts'
 import type { Voices } from '../rank/model.ts'
 import { prepare, withContext } from './linear.ts'
 import { type Answer, type Measures, measure } from './measures.ts'
-import { type Corpus, hear } from './train-model.ts'
+import { type Corpus, hear, weighVoices } from './train-model.ts'
 import { vocabularyOf } from './vocabulary.ts'
-import { fitVoices, type Heard } from './voices.ts'
+import type { Heard } from './voices.ts'
 
 /** Voices alone. What they say of one another cancels out, so the size of a single one only changes its sureness. */
-const alone: Record<string, Voices> = {
+export const alone: Record<string, Voices> = {
   rules: { linear: 0, rule: 8, lead: 0, likeness: 0 },
   retrieval: { linear: 0, rule: 0, lead: 0, likeness: 12 },
   'linear model': { linear: 1, rule: 0, lead: 0, likeness: 0 },
@@ -26,7 +26,7 @@ export function evaluateByFolds(corpus: Corpus): { rows: Row[]; answers: Answer[
   const heard = hear([...corpus.people, ...inContext, ...corpus.examples], corpus, vocabulary)
   const people = heard.slice(0, corpus.people.length)
   const examples = heard.slice(corpus.people.length + inContext.length)
-  const all = fitVoices(examples)
+  const all = weighVoices(corpus, examples)
   const asked: [string, Heard[]][] = [
     ['reports', people],
     ['reports with context', heard.slice(corpus.people.length, corpus.people.length + inContext.length)],

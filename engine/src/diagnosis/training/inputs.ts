@@ -27,7 +27,7 @@ export const digestsOfRepository = (): Record<string, string> => ({
   examples: ofFolder(EXAMPLES, '.txt'),
   cases: ofFolder(CASES, '.yaml'),
   features: digest(
-    ['concepts.ts', 'features.ts', 'frame-parts.ts', 'report-shape.ts', 'tokens.ts']
+    ['concepts.ts', 'features.ts', 'frame-parts.ts', 'import-kind.ts', 'report-shape.ts', 'tokens.ts']
       .map((file) => readFileSync(join(ENGINE, 'src/diagnosis/rank', file), 'utf8'))
       .join('\n'),
   ),

@@ -11,11 +11,11 @@ interface Step {
 }
 
 /** Steps remembered; rounds and halvings at most. */
-const MEMORY = 8
-const ROUNDS = 100
+const MEMORY = 4
+const ROUNDS = 60
 const HALVINGS = 20
 /** A round that gains less, relative to the value, is the last. */
-const ENOUGH = 1e-5
+const ENOUGH = 1e-4
 
 /** The lowest point of a smooth convex function, by L-BFGS. No chance is involved: the same function gives the same point. */
 export function minimize(slopeAt: (point: Float64Array) => Slope, start: Float64Array): Float64Array {

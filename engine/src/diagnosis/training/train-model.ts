@@ -1,20 +1,22 @@
 import type { Cause } from '../knowledge/cause.ts'
 import { type Label, labels } from '../labels.ts'
 import { matcherOf } from '../match/match-causes.ts'
-import type { StoredModel, Vector } from '../rank/model.ts'
+import type { StoredModel, Vector, Voices } from '../rank/model.ts'
 import { vectorOf } from '../rank/model.ts'
-import { casesOf, type LabelledReport, writtenExamples } from './corpus.ts'
+import { casesOf, explanationsOf, type LabelledReport, writtenExamples } from './corpus.ts'
 import { CASES, digestOfReports, digestsOfRepository, EXAMPLES } from './inputs.ts'
 import { fitLinear, type Prepared, prepare } from './linear.ts'
 import { portraitOf } from './portraits.ts'
 import { storeModel } from './store-model.ts'
 import type { Vocabulary } from './vocabulary.ts'
-import { fitVoices, type Heard } from './voices.ts'
+import { fitVoices, type Heard, surenessOf } from './voices.ts'
 import { otherVoices, unseenScores } from './voices-of-reports.ts'
 
 /** Everything that is learnt from. */
 export interface Corpus {
   people: Prepared[]
+  /** What people's reports were settled on. */
+  explanations: Prepared[]
   examples: Prepared[]
   cases: Prepared[]
   causes: readonly Cause[]
@@ -22,10 +24,18 @@ export interface Corpus {
 
 export const corpusOf = (people: readonly LabelledReport[], causes: readonly Cause[]): Corpus => ({
   people: people.map(prepare),
+  explanations: explanationsOf(people).map(prepare),
   examples: writtenExamples(EXAMPLES).map(prepare),
   cases: casesOf(CASES, causes).map(prepare),
   causes,
 })
+
+const learntFrom = ({ people, explanations, examples, cases }: Corpus): Prepared[] => [
+  ...people,
+  ...explanations,
+  ...examples,
+  ...cases,
+]
 
 /** What each cause looks like, as numbers. */
 export function portraitsOf({ causes, cases }: Corpus, vocabulary: Vocabulary): Map<string, Vector> {
@@ -46,7 +56,7 @@ export function hear(
 ): Heard[] {
   const portraits = portraitsOf(corpus, vocabulary)
   const matcher = matcherOf(corpus.causes)
-  const linear = unseenScores([...corpus.people, ...corpus.examples, ...corpus.cases], of, asked)
+  const linear = unseenScores(learntFrom(corpus), of, asked)
   return asked.map((report, at) => ({
     evidence: {
       linear: linear[at] ?? new Float64Array(of.length),
@@ -57,12 +67,33 @@ export function hear(
 }
 
 /**
- * Trains all that is trained. The voices are weighted by the written examples: entries were written after reading
- * people's reports, so rules look better on those than they are; the examples they have not seen.
+ * How much the voices count. They are weighed by the written examples: entries were written after reading people's
+ * reports, so rules look better on those than they are; the examples they have not seen. But examples are more like
+ * each other than people's reports are, so all of them together are made as much less sure as the linear model proves
+ * to be on people's reports, when it has learnt from no case (cases retell such reports).
  */
+export function weighVoices(corpus: Corpus, examples: readonly Heard[]): Voices {
+  const voices = fitVoices(examples)
+  const labelsOf = (reports: readonly Prepared[]): number[] => reports.map(({ label }) => labels.indexOf(label))
+  const unseen = unseenScores([...corpus.people, ...corpus.explanations, ...corpus.examples], labels, corpus.people)
+  const onPeople = surenessOf(unseen, labelsOf(corpus.people))
+  const onExamples = surenessOf(
+    examples.map(({ evidence }) => evidence.linear),
+    labelsOf(corpus.examples),
+  )
+  const by = Math.min(1, onPeople / onExamples)
+  return {
+    linear: voices.linear * by,
+    rule: voices.rule * by,
+    lead: voices.lead * by,
+    likeness: voices.likeness * by,
+  }
+}
+
+/** Trains all that is trained. */
 export function trainModel(corpus: Corpus): StoredModel {
-  const linear = fitLinear([...corpus.people, ...corpus.examples, ...corpus.cases], labels)
-  const voices = fitVoices(hear(corpus.examples, corpus, linear))
+  const linear = fitLinear(learntFrom(corpus), labels)
+  const voices = weighVoices(corpus, hear(corpus.examples, corpus, linear))
   const inputs = { ...digestsOfRepository(), reports: digestOfReports(corpus.people) }
   return storeModel(labels, linear, portraitsOf(corpus, linear), voices, inputs)
 }

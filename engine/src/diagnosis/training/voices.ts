@@ -1,5 +1,5 @@
 import { type Evidence, labelScores } from '../rank/label-evidence.ts'
-import type { Voices } from '../rank/model.ts'
+import { logSoftmax, type Voices } from '../rank/model.ts'
 import { minimize } from './minimize.ts'
 
 /** What was said of a report whose label (by its place) is known. */
@@ -33,6 +33,22 @@ export function fitVoices(
     Float64Array.from(names, (name) => start[name]),
   )
   return voicesOf(solution)
+}
+
+/** By how much log probabilities should be stretched (above 1) or flattened (below) to be as sure as they are right. */
+export function surenessOf(scores: readonly Float64Array[], labels: readonly number[]): number {
+  const [sureness = 1] = minimize(([by = 1]) => {
+    let value = 0
+    let slope = 0
+    for (const [at, score] of scores.entries()) {
+      const log = logSoftmax(score.map((one) => one * by))
+      const right = labels[at] ?? 0
+      value -= log[right] ?? 0
+      slope += log.reduce((sum, one, other) => sum + Math.exp(one) * (score[other] ?? 0), 0) - (score[right] ?? 0)
+    }
+    return { value, gradient: Float64Array.of(slope) }
+  }, Float64Array.of(1))
+  return sureness
 }
 
 const voicesOf = ([linear = 0, rule = 0, lead = 0, likeness = 0]: Float64Array): Voices => ({
