@@ -8,40 +8,37 @@ function share(results: FaultResult[], of: (result: FaultResult) => boolean | nu
   return `${passed} of ${asked.length}${asked.length === 0 ? '' : ` (${Math.round((100 * passed) / asked.length)} %)`}`
 }
 
-/** What became of every fault, and how many of each; those added last apart. */
-export function resultTable(results: FaultResult[]): string {
-  const rows = results.map(({ name, late, named, found, repaired, onlyTouched, restored, first }) =>
-    [
-      name + (late ? ' *' : ''),
-      mark(named),
-      mark(found),
-      mark(repaired),
-      mark(onlyTouched),
-      mark(restored),
-      first,
-    ].join(' | '),
-  )
-  const ratios = (title: string, some: FaultResult[]): string[] =>
-    some.length === 0
-      ? []
-      : [
-          `${title}: ${some.length}`,
-          `  named first, with the bench: ${share(some, ({ named }) => named)}; the very entry: ${share(some, ({ named, exact }) => (named === null ? null : exact))}; from the text alone: ${share(some, ({ named, namedFromTextAlone }) => (named === null ? null : namedFromTextAlone))}`,
-          `  found by analyze-site: ${share(some, ({ found }) => found)}`,
-          `  repaired and proven: ${share(some, ({ repaired }) => repaired)}; nothing else changed: ${share(some, ({ onlyTouched }) => onlyTouched)}; fault restored by rollback: ${share(some, ({ restored }) => restored)}`,
-        ]
+export const tableHead = [
+  '| fault | named | found | repaired | only that | restored | first cause |',
+  '|---|---|---|---|---|---|---|',
+].join('\n')
+
+export const tableRow = ({ name, late, named, found, repaired, onlyTouched, restored, first }: FaultResult): string => {
+  const marks = [named, found, repaired, onlyTouched, restored].map(mark)
+  return `| ${[name + (late ? ' *' : ''), ...marks, first.replaceAll(/\s+/g, ' ').slice(0, 60)].join(' | ')} |`
+}
+
+function ratiosOf(title: string, some: FaultResult[]): string[] {
+  if (some.length === 0) return []
+  const asked = (of: (result: FaultResult) => boolean) =>
+    share(some, (result) => (result.named === null ? null : of(result)))
   return [
-    '| fault | named | found | repaired | only that | restored | first cause |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.map((row) => `| ${row} |`),
-    '',
-    ...ratios(
+    `${title}: ${some.length}`,
+    `  named first, with the bench: ${asked(({ named }) => named === true)}; the very entry: ${asked(({ exact }) => exact)}; from the text alone: ${asked(({ namedFromTextAlone }) => namedFromTextAlone)}`,
+    `  found by analyze-site: ${share(some, ({ found }) => found)}`,
+    `  repaired and proven: ${share(some, ({ repaired }) => repaired)}; nothing else changed: ${share(some, ({ onlyTouched }) => onlyTouched)}; fault restored by rollback: ${share(some, ({ restored }) => restored)}`,
+  ]
+}
+
+/** How many of each; those added last apart. */
+export const ratios = (results: FaultResult[]): string =>
+  [
+    ...ratiosOf(
       'Faults',
       results.filter(({ late }) => !late),
     ),
-    ...ratios(
+    ...ratiosOf(
       'Faults added last, without looking at the rules (*)',
       results.filter(({ late }) => late),
     ),
   ].join('\n')
-}

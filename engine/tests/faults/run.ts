@@ -1,30 +1,40 @@
-/** `npm run faults [-- NAME…]`: puts every fault (or those whose names hold a word) into a working bench and prints what the product made of it. */
-import { allFaults } from './all-faults.ts'
-import { resultTable } from './result-table.ts'
+/**
+ * `npm run faults [-- WORD…]`: puts every fault (or those of a group, or whose name or finding holds a word) into a working bench and
+ * prints what the product made of it.
+ */
+import { faultGroups } from './all-faults.ts'
+import type { FaultResult } from './fault.ts'
+import { ratios, tableHead, tableRow } from './result-table.ts'
 import { openStage } from './stage.ts'
 import { tryFault } from './try-fault.ts'
 
 const words = process.argv.slice(2)
-const chosen = allFaults.filter(({ name, finding }) =>
-  words.length === 0 ? true : words.some((word) => name.includes(word) || [finding].flat().includes(word)),
+const chosen = Object.entries(faultGroups).flatMap(([group, faults]) =>
+  faults.filter(
+    ({ name, finding }) =>
+      words.length === 0 ||
+      words.some((word) => word === group || name.includes(word) || [finding].flat().includes(word)),
+  ),
 )
 const stage = await openStage()
 if (stage === null) {
   console.log('The shared data sets are absent: no fault was tried.')
 } else {
-  const results = []
+  const results: FaultResult[] = []
+  console.log(tableHead)
   try {
     for (const fault of chosen) {
       const began = performance.now()
       const result = await tryFault(stage, fault)
       results.push(result)
+      console.log(tableRow(result))
       console.error(`${fault.name}: ${Math.round(performance.now() - began)} ms`)
       for (const note of result.notes) console.error(`    ${note}`)
     }
   } finally {
     await stage.close()
   }
-  console.log(resultTable(results))
+  console.log(`\n${ratios(results)}`)
   const missed = results.some(({ named, found, repaired, onlyTouched, restored }) =>
     [named, found, repaired, onlyTouched, restored].includes(false),
   )
