@@ -4,6 +4,7 @@ import { keptPath, readKeptAddress } from '../database/kept-address.ts'
 import {
   administratorMissing,
   hasDatabase,
+  isEmptyDatabase,
   makeDatabase,
   withAdministrator,
 } from '../database/mariadb/administration.ts'
@@ -61,9 +62,11 @@ export const createDatabase: Change<Params, Made, Made> = {
     const address = await readKeptAddress(keptPath(context.vault, before.address))
     if ((await reachOf(address)) !== 'open') {
       const account = await administratorOf(context, params.database)
-      await withAdministrator(params.server, account, (connection) =>
-        makeDatabase(connection, { ...params, password: address.password }),
-      )
+      await withAdministrator(params.server, account, async (connection) => {
+        // What a process of ours that was killed here has made is empty. Another bench's may have got the same name since.
+        if (!(await isEmptyDatabase(connection, params.database))) throw taken(params.database)
+        await makeDatabase(connection, { ...params, password: address.password })
+      })
     }
     // From where the bench goes, as the account: a grant for another host is found out here, not by the first visitor.
     await (await connect(address, 'read')).end()
@@ -75,10 +78,10 @@ export const createDatabase: Change<Params, Made, Made> = {
       const written = await writtenSince(context, params.filledBy, address)
       if (written.length) return [keptDatabase(params.database, written)]
     }
-    const dropped = await dropDatabase(address, params.hosts, await context.administrator())
+    const dropped = await dropDatabase(address, params.hosts, () => context.administrator())
     return [
-      ...(dropped.database === 'left' && after === undefined ? [leftDatabase(params.database)] : []),
-      ...(dropped.account === 'left' ? [leftAccount(params)] : []),
+      ...(dropped.database === 'left' ? [after === undefined ? mayBeLeft(params.database) : leftDatabase(params)] : []),
+      ...(dropped.database !== 'left' && dropped.account === 'left' ? [leftAccount(params)] : []),
     ]
   },
   needs: (context, _params, before) => [storedFile(context, before.address)],
@@ -108,7 +111,13 @@ const keptDatabase = (database: string, written: string[]): Kept => ({
   now: `written to since (${written.slice(0, SHOWN).join(', ')}${written.length > SHOWN ? `, and ${written.length - SHOWN} more tables` : ''}); it stays until cleanup, or goes with --on-conflict restore`,
 })
 
-const leftDatabase = (database: string): Kept => ({
+const leftDatabase = ({ database, user }: Params): Kept => ({
+  what: `the database ${database}`,
+  left: 'as restored',
+  now: `not dropped: its account ${user} no longer gets in, so nothing proves that it is still the one that was made. Look into it; as an administrator: DROP DATABASE IF EXISTS \`${database}\``,
+})
+
+const mayBeLeft = (database: string): Kept => ({
   what: `the database ${database}`,
   left: 'not there',
   now: `may have been made, empty; as an administrator: DROP DATABASE IF EXISTS \`${database}\``,

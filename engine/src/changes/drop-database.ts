@@ -31,7 +31,9 @@ export const dropDatabase: Change<z.infer<typeof Params>, null, { warning: strin
     if (address.database !== database) throw new Error(`${addressFile} is the address of another database`)
     // An account of another name may be used for other databases too.
     const own = address.user === database ? hosts : []
-    const { database: outcome, account } = await drop(address, own, own.length ? await context.administrator() : null)
+    const { database: outcome, account } = await drop(address, own, async () =>
+      own.length ? context.administrator() : null,
+    )
     if (outcome === 'left')
       return {
         warning: `The account ${address.user} has no access any more. As an administrator: DROP DATABASE \`${database}\``,

@@ -10,7 +10,8 @@ const KINDS: Partial<Record<StatementKind, LoadStatement['kind']>> = {
   'create-sequence': 'definition',
   'set-sequence': 'definition',
   drop: 'definition',
-  other: 'definition',
+  // An index, an update: they act on rows, and cannot be done twice.
+  other: 'alteration',
   insert: 'rows',
   'alter-table': 'alteration',
   'create-view': 'late',

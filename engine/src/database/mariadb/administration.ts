@@ -37,6 +37,14 @@ export async function hasDatabase(connection: Connection, name: string): Promise
   return rows.length > 0
 }
 
+/** Whether nothing was ever put into it, or all was taken out: tables and views, as far as the account may see. */
+export async function isEmptyDatabase(connection: Connection, name: string): Promise<boolean> {
+  const rows = await connection.query<Row[]>('SELECT 1 FROM information_schema.tables WHERE table_schema = ? LIMIT 1', [
+    name,
+  ])
+  return rows.length === 0
+}
+
 /** Makes database and account as they shall be, whatever a process that was killed here has made of them already. */
 export async function makeDatabase(connection: Connection, wanted: NewDatabase): Promise<void> {
   const { database, user, password, hosts, characterSet, collation } = wanted

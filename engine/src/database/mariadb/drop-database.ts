@@ -1,8 +1,9 @@
 import { MigratorError } from '../../host/errors.ts'
 import type { MariadbKept } from '../kept-address.ts'
 import type { AdministratorAccount } from '../server-place.ts'
-import { dropAccount, hasDatabase, withAdministrator } from './administration.ts'
+import { dropAccount, hasDatabase, isEmptyDatabase, withAdministrator } from './administration.ts'
 import { connect } from './connection.ts'
+import { driverError } from './connection-errors.ts'
 import { quoteName } from './identifiers.ts'
 import { endOtherSessions } from './load-session.ts'
 
@@ -29,25 +30,38 @@ export interface Dropped {
 }
 
 /**
- * Drops a database as its own account, which has the right to; the account with it, or a database that the account cannot reach,
- * as the administrator. Nothing there is fine.
+ * Drops a database as its own account, which proves whose it is; the account with it as the administrator. A database that the account
+ * cannot open may be another's of the same name: the administrator drops it only while it is empty, as a process that was killed while
+ * it made one leaves it. Without an administrator's help, or with one that is refused, the account stays. Nothing there is fine.
+ * @param administrator asked only once the database is gone
  */
 export async function dropDatabase(
   address: MariadbKept,
   hosts: string[],
-  administrator: AdministratorAccount | null,
+  administrator: () => Promise<AdministratorAccount | null>,
 ): Promise<Dropped> {
   const reach = await reachOf(address)
   if (reach === 'open') await dropAsOwner(address)
-  if (administrator === null) {
-    return { database: reach === 'open' ? 'dropped' : reach === 'no-database' ? 'absent' : 'left', account: 'left' }
+  const alone: Dropped = {
+    database: reach === 'open' ? 'dropped' : reach === 'no-database' ? 'absent' : 'left',
+    account: 'left',
   }
-  return withAdministrator(address, administrator, async (connection) => {
-    const there = await hasDatabase(connection, address.database)
-    if (there) await connection.query(`DROP DATABASE ${quoteName(address.database)}`)
-    await dropAccount(connection, address.user, hosts)
-    return { database: there || reach === 'open' ? 'dropped' : 'absent', account: 'dropped' }
-  })
+  try {
+    const account = await administrator()
+    if (account === null) return alone
+    return await withAdministrator(address, account, async (connection) => {
+      const { database } = address
+      const there = await hasDatabase(connection, database)
+      if (there && !(await isEmptyDatabase(connection, database))) return alone
+      if (there) await connection.query(`DROP DATABASE ${quoteName(database)}`)
+      await dropAccount(connection, address.user, hosts)
+      return { database: there || reach === 'open' ? 'dropped' : 'absent', account: 'dropped' }
+    })
+  } catch (error) {
+    // The database is dealt with: an administrator that is gone since must not keep anybody from going on.
+    if (error instanceof MigratorError || driverError(error) !== null) return alone
+    throw error
+  }
 }
 
 async function dropAsOwner(address: MariadbKept): Promise<void> {

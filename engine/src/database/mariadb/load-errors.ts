@@ -1,4 +1,5 @@
 import { MigratorError } from '../../host/errors.ts'
+import type { Row } from '../site-database.ts'
 import type { MariadbAddress } from './connection.ts'
 import { asMigratorError, driverError, isGone, placeOf, withoutStatement } from './connection-errors.ts'
 
@@ -46,3 +47,28 @@ export function asLoadError(error: unknown, address: MariadbAddress, table: stri
 /** Duplicate entries and syntax errors quote the data. */
 const withoutValues = (text: string): string =>
   text.replace(/(Duplicate entry|near) '[\s\S]*?'(?= for key| at line|$)/g, "$1 '…'").slice(0, 300)
+
+/** Out of range, truncated, no such value, not of this character set, too long. */
+const ALTERED = new Set([1264, 1265, 1292, 1300, 1366, 1406])
+
+/**
+ * @param warnings answer of SHOW WARNINGS; their texts quote values
+ * @throws MigratorError `load-altered` when one of them says that something else was stored than the dump holds
+ */
+export function refuseAltered(table: string, warnings: Row[]): void {
+  const altered = warnings.filter((row) => String(row['Level']) === 'Warning' && ALTERED.has(Number(row['Code'])))
+  if (altered.length === 0) return
+  const told = altered.map((row) => `column ${columnIn(String(row['Message']))} (${row['Code']})`)
+  throw new MigratorError({
+    code: 'load-altered',
+    kind: 'failed',
+    message: 'The server would have changed values of the dump: cut them, or replaced what it cannot store.',
+    evidence: `table ${table}: ${[...new Set(told)].join(', ')}`,
+    untouched: "The site's own database was not touched.",
+    hint: 'Texts are cut where the dump names another character set than its bytes have: see its line SET NAMES, which is utf8mb4 in a backup of bench. Take the dump as it was written, unedited.',
+    failureClass: 'configuration',
+  })
+}
+
+/** The last name before `at row`. */
+const columnIn = (message: string): string => /[`']([^`']+)[`'] at row \d+$/.exec(message)?.[1] ?? 'unknown'

@@ -2,6 +2,7 @@ import type { Connection } from 'mariadb'
 import type { Row } from '../site-database.ts'
 import { connectWith, type MariadbAddress } from './connection.ts'
 import { driverError } from './connection-errors.ts'
+import { refuseAltered } from './load-errors.ts'
 
 /**
  * A session that takes statements as bytes, whatever character set they are in: in the connector's `binary` a string's characters are
@@ -26,10 +27,18 @@ export class LoadSession {
     return new LoadSession(connection)
   }
 
-  /** Runs one statement, given one character a byte (latin1); answers the rows it wrote. */
-  async run(statement: string): Promise<number> {
-    const answer: { affectedRows?: number } = await this.#connection.query(statement)
-    return answer.affectedRows ?? 0
+  /** Runs one statement, given one character a byte (latin1). */
+  async run(statement: string): Promise<void> {
+    await this.#connection.query(statement)
+  }
+
+  /** The same for one that writes rows of a table; answers how many. @throws MigratorError `load-altered` */
+  async write(table: string, statement: string): Promise<number> {
+    const { affectedRows = 0, warningStatus = 0 }: { affectedRows?: number; warningStatus?: number } =
+      await this.#connection.query(statement)
+    // A dump turns strict mode off: without it the server cuts what it cannot store, and only warns.
+    if (warningStatus > 0) refuseAltered(table, await this.#connection.query<Row[]>('SHOW WARNINGS'))
+    return affectedRows
   }
 
   async close(): Promise<void> {

@@ -44,8 +44,8 @@ export class TableLoader {
     if (this.table !== table) this.#begin(table)
     this.waitingBytes += text.length
     this.#then(async () => {
-      const rows = await this.#session.run(text)
-      if (kind === 'rows') this.#rows += rows
+      if (kind === 'rows') this.#rows += await this.#session.write(table, text)
+      else await this.#session.run(text)
       this.waitingBytes -= text.length
       this.#wake?.()
     })
