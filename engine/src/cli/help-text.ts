@@ -2,7 +2,8 @@ const EXIT_CODES = `
 Exit codes:
   0    done, or nothing to do
   1    failed, and everything was taken back
-  2    changes planned (--plan), or findings (analyze-site, verify-migration); not sure of a cause (diagnose)
+  2    changes planned (--plan), findings (analyze-site, verify-migration), or
+       not sure of a cause (diagnose)
   3    wrong input or usage
   4    refused, nothing was changed; also a plan that something blocks (--plan)
   5    needs attention: the last lines say what to type
@@ -19,6 +20,14 @@ export const restoreExamples = [
   'restore-site --site erp.example.com --backup-dir sites/erp.example.com/private/backups --plan',
   'restore-site --site erp.example.com --backup-file FILE-database.sql.gz --admin-option-file root.cnf',
   'restore-site --as copy.example.com --backup-file FILE-database.sql.gz --admin-option-file root.cnf',
+] as const
+
+const FROM_CLOUD = 'transfer-server --source-server frappe-cloud \\\n      --site shop.frappe.cloud'
+
+export const transferExamples = [
+  `${FROM_CLOUD} --list`,
+  `${FROM_CLOUD} --target-domain shop.example.com --plan`,
+  `${FROM_CLOUD} --target-domain shop.example.com --backup new`,
 ] as const
 
 export const renameExamples = [

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { addDiagnose, addKnowledge } from './diagnosis-commands.ts'
-import { helpText, renameExamples, restoreExamples } from './help-text.ts'
+import { helpText, renameExamples, restoreExamples, transferExamples } from './help-text.ts'
 
 const program = (): string => process.env['MIGRATOR_TYPED_AS'] ?? 'frappe-migrator'
 
@@ -95,6 +95,33 @@ const restoreOptions = (one: Command): Command =>
     .optionsGroup('What comes with it:')
     .option('--wait-for-jobs <seconds>', 'how long to wait for running background jobs', '120')
 
+const transferOptions = (one: Command): Command =>
+  one
+    .optionsGroup('From where:')
+    .option(
+      '--source-server <server>',
+      'frappe-cloud; its key in FRAPPE_CLOUD_KEY and FRAPPE_CLOUD_SECRET, or asked for',
+    )
+    .option('--site <name>', 'the site, by its name there: shop.frappe.cloud')
+    .option('--team <name>', 'the team the site belongs to, when the user is in several')
+    .option('--list', 'list the backups that are there, and do nothing else')
+    .option('--backup <which>', 'latest, new (have one made), or the id of one of the list', 'latest')
+    .optionsGroup('To where:')
+    .option('--target-domain <name>', 'name of the site that is made here (default: the one it has)')
+    .optionsGroup('Plan:')
+    .option('--plan', 'download, show what would happen, and change nothing (exit 2; 4 when something blocks it)')
+    .option('--details', 'show every key and the largest tables')
+    .option('--out <file>', 'with --plan: save the plan, for restore-site --plan-file')
+    .optionsGroup('Secrets:')
+    .option(...ADMINISTRATOR)
+    .option('--backup-key-file <file>', 'key of an encrypted backup, in a file of mode 0600')
+    .option(
+      '--accept-undecryptable <secret>',
+      'go on although this stored secret does not open: DocType/name/field, or all (repeat)',
+      collect,
+    )
+    .addOption(new Option('--wait-for-jobs <seconds>').default('120').hideHelp())
+
 function build(finish: (code: number) => void): Command {
   const root = new Command(program())
     .description('Moves Frappe and ERPNext sites: shows what will happen, does it, proves it, and can take it back.')
@@ -126,6 +153,9 @@ function build(finish: (code: number) => void): Command {
       .option('--no-learn', 'neither use nor record what repairs came to on this machine')
       .addOption(new Option('--supervisorctl <command>', 'how supervisord is asked').hideHelp()),
   ).action(async (options) => finish(await (await import('./commands/fix-config.ts')).fixConfig(options)))
+  attended(
+    transferOptions(command('transfer-server', 'bring a site here from Frappe Cloud, by its backup', transferExamples)),
+  ).action(async (options) => finish(await (await import('./commands/transfer-server.ts')).transferServer(options)))
   attended(
     command('resume', 'go on with a run that was interrupted')
       .option(...SITE)
