@@ -19,7 +19,10 @@ export const installApp: Change<z.infer<typeof Params>, null, null> = {
     return null
   },
   revert: async (context, { app }) => {
-    await pip(context, ['uninstall', '--quiet', '--yes', app], app)
+    // What pip does not know, because it failed or is not there itself, is as it was.
+    const argv = [`${context.benchPath}/env/bin/python`, '-m', 'pip', 'show', '--quiet', app] as const
+    const known = await context.host.run({ argv: [...argv], directory: context.benchPath })
+    if (known.exitCode === 0) await pip(context, ['uninstall', '--quiet', '--yes', app], app)
     return []
   },
 }

@@ -53,7 +53,9 @@ export async function lookAndPropose(request: MendRequest): Promise<{ look: Repa
   return { look, proposals: await proposeRepairs(look, { ...request, now: new Date() }) }
 }
 
-const keyOf = ({ finding: { id, subject, evidence } }: Proposal): string => `${id}\n${subject}\n${evidence}`
+/** Numbers change from look to look (ages, process numbers): the same fault is not taken up twice. */
+const keyOf = ({ finding: { id, subject, evidence } }: Proposal): string =>
+  `${id}\n${subject}\n${evidence.replaceAll(/\d+/g, '#')}`
 
 /**
  * Mends one finding after the other. After each repair the bench is looked at anew, since one fault often hides another: a file that

@@ -1,9 +1,11 @@
 import type { Finding } from '../../bench/finding.ts'
 import { type Outcome, rankRemedies } from '../../diagnosis/outcomes/outcome.ts'
 import type { Plan } from '../../execution/plan.ts'
+import { MigratorError } from '../../host/errors.ts'
+import { systemCode } from '../../host/local/files.ts'
 import { planRepair } from './plan-repair.ts'
 import { repairs } from './registry.ts'
-import { type Remedy, type Repair, type RepairLook, siteOf } from './repair.ts'
+import { type Remedy, type Repair, type RepairLook, type RepairPlan, siteOf } from './repair.ts'
 
 /** One way to mend one finding, planned. */
 export interface Planned {
@@ -67,10 +69,20 @@ async function planAll(
   if (repair === null) return []
   const planned = await Promise.all(
     rankRemedies(repair.id, repair.remedies, outcomes).map(async (remedy) => {
-      const made = await remedy.plan(look, finding)
+      const made = await planOrNothing(look, finding, remedy)
       if (made === null || made.steps.length === 0) return []
       return [{ remedy, plan: planRepair(look, finding, repair, remedy, made, now), commands: made.commands }]
     }),
   )
   return planned.flat()
+}
+
+/** What a remedy needs to read may be gone or closed by now: then it does not apply, and the others go on. */
+async function planOrNothing(look: RepairLook, finding: Finding, remedy: Remedy): Promise<RepairPlan | null> {
+  try {
+    return await remedy.plan(look, finding)
+  } catch (error) {
+    if (error instanceof MigratorError || systemCode(error) !== undefined) return null
+    throw error
+  }
 }

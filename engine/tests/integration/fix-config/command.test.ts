@@ -1,6 +1,6 @@
 /** fix-config as somebody types it, on a bench without servers: what is shown, done, left, taken back and learned. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -88,23 +88,12 @@ describe('fix-config', () => {
   })
 
   it('takes a repair back whose fault is still there, and exits 1', async () => {
-    writeFileSync(
-      config,
-      JSON.stringify({
-        ...JSON.parse(
-          readFileSync(config, 'utf8')
-            .replace(/^\uFEFF/, '')
-            .replace(/,\n}$/, '\n}'),
-        ),
-        maintenance_mode: 0,
-      }),
-    )
-    // The file names the port, but no Redis comes up from it.
-    const common = JSON.parse(readFileSync(join(bench, 'sites/common_site_config.json'), 'utf8'))
-    const port = /:(\d+)$/.exec(common.redis_queue)?.[1]
-    writeFileSync(join(bench, 'config/redis_queue.conf'), `port ${port}\nbind 127.0.0.1\nno-such-directive yes\n`)
+    // No pip in this environment: what would be done cannot be.
+    const packages = join(bench, 'env/lib')
+    const [version = ''] = readdirSync(packages)
+    renameSync(join(packages, version, 'site-packages/frappe.pth'), join(packages, version, 'site-packages/other.pth'))
     const start = stateOf(bench)
-    const failed = await fix('--yes', '--only', 'redis-not-running', '--json')
+    const failed = await fix('--yes', '--only', 'app-not-in-environment', '--json')
     assert.equal(failed.code, 1, failed.stdout)
     assert.deepEqual(
       faultsOf(failed).map(({ state }) => state),

@@ -25,7 +25,9 @@ export const hostsFile: Repair = {
           steps: [
             { kind: 'edit-text', params: { path: entry.path, edits, privileged, purpose: 'Correct the hosts file' } },
           ],
-          commands: [`sudo sed -i '${entry.line}s/^/# /' ${entry.path}`],
+          commands: [
+            `sudo sed -i '${entry.line}${id === 'hosts-file-stale' ? 's/^/# /' : 's/^[^ ]*/127.0.0.1/'}' ${entry.path}`,
+          ],
           mark: `:${entry.line}:`,
         }
       },

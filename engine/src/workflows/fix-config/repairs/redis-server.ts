@@ -14,6 +14,16 @@ const addressOf = (look: RepairLook, { subject }: Finding) =>
 const nameOf = ({ facts }: RepairLook): string => facts.path.slice(facts.path.lastIndexOf('/') + 1)
 const keysOf = ({ subject }: Finding): string[] => subject.split(', ')
 
+/**
+ * Whether the bench is at work without its Redis. Where nothing of it runs, `bench start` starts Redis too, and would stumble over one
+ * that is there already.
+ */
+const isUp = ({ facts }: RepairLook): boolean =>
+  facts.servedBy !== 'none' ||
+  facts.processManager.running.some(({ command }) => /\b(?:worker|schedule)\b/.test(command))
+
+const isKept = ({ facts }: RepairLook): boolean => ['supervisor', 'systemd'].includes(facts.processManager.kind)
+
 /** Started by what keeps it, else from the bench's own file for it. */
 async function start(look: RepairLook, file: string, port: number): Promise<{ step: RepairStep; command: string }> {
   const { kind } = look.facts.processManager
@@ -78,7 +88,7 @@ async function moveAway(look: RepairLook, finding: Finding): Promise<RepairPlan 
         Object.fromEntries(keysOf(finding).map((key) => [key, url])),
         `Let the bench look for its Redis on port ${port}`,
       ),
-      started.step,
+      ...(isKept(look) || isUp(look) ? [started.step] : []),
     ],
     commands: [
       ...keysOf(finding).map((key) => setConfig(null, key, url)),
@@ -130,7 +140,7 @@ export const redisServer: Repair = {
       plan: async (look, finding) => {
         const address = addressOf(look, finding)
         const mine = (await ownRedisPorts(look)).find(({ port }) => port === address?.port)
-        if (finding.id !== 'redis-not-running' || mine === undefined) return null
+        if (finding.id !== 'redis-not-running' || mine === undefined || !(isKept(look) || isUp(look))) return null
         const { step, command } = await start(look, mine.file, mine.port)
         return { steps: [step], commands: [command], patienceSeconds: PATIENCE_SECONDS }
       },
