@@ -2,7 +2,7 @@ import type { MariadbAddress } from './connection.ts'
 import { LoadSession } from './load-session.ts'
 
 /** Bytes of statements that wait for one connection; a single larger one may exceed it. */
-const WAITING_BYTES = 6 << 20
+const WAITING_BYTES = 2 << 20
 
 /**
  * Rows of a dump come in the order of their key, which InnoDB takes best as they come: sorting them once more (its bulk path, with
