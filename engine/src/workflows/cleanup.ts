@@ -32,12 +32,19 @@ export const retirable = (run: RunSummary): boolean => run.state === 'done' || r
 export function whatStays({ run, lines }: RunSummary, plan: Plan): string[] {
   const touched = new Set(lines.flatMap((line) => (line.type === 'intent' ? [line.step] : [])))
   for (const line of lines) if (line.type === 'reverted') touched.delete(line.step)
-  const steps = plan.steps.filter((one) => touched.has(one.id) && one.phase !== 'backup_current_state')
+  const steps = plan.steps.filter(
+    (one) => touched.has(one.id) && (one.phase !== 'backup_current_state' || LIES_ABOUT.has(one.kind)),
+  )
+  const replaced = touched.has('switch-database') ? (plan.preview.restore?.database.replaces ?? null) : null
   return [
     ...steps.map((one) => `done or begun, and not taken back: ${one.describe}`),
+    ...(replaced === null ? [] : [`the database of before, which no cleanup drops then: ${replaced}`]),
     `before-images and the safety backup: ${run.vault}`,
   ]
 }
+
+/** What a run makes before it changes anything, and no cleanup finds once it is given up. */
+const LIES_ABOUT = new Set(['create-database', 'extract-files', 'make-directory'])
 
 const step = (id: string, kind: string, params: Json): PlanStep => plannedStep(id, 'cleanup', kind, params)
 

@@ -4,8 +4,12 @@ export type KeyDecision = { key: string; what: 'carried' | 'kept' | 'dropped'; b
 
 /** Keys that name the database of where the backup was taken. */
 const OF_THE_DATABASE = new Set(
-  'db_name db_user db_password db_host db_port db_socket db_type db_ssl_ca db_ssl_cert db_ssl_key rds_db'.split(' '),
+  `db_name db_user db_password db_host db_port db_socket db_type db_ssl_ca db_ssl_cert db_ssl_key rds_db
+  read_from_replica different_credentials_for_replica replica_host replica_db_port replica_db_name replica_db_user
+  replica_db_password`.split(/\s+/),
 )
+/** Services of the bench it was taken on: another bench's queue would run this site's jobs. */
+const OF_THE_BENCH = new Set('redis_cache redis_queue redis_socketio socketio_port webserver_port'.split(' '))
 /** Keys that name the site and its certificates: a site that is made has another name. */
 const OF_THE_NAME = new Set('host_name hostname domains ssl_certificate ssl_certificate_key nginx_port'.split(' '))
 /** States of that moment. */
@@ -32,6 +36,8 @@ export function decideKeys({ backup, target }: RestoreInput): KeyDecision[] {
             : { key, what: 'dropped', because: 'the site has no such key; set it yourself if it is wanted' },
         ]
       if (hosting.has(key)) return [{ key, what: 'dropped', because: 'belongs to the hosting it came from' }]
+      if (OF_THE_BENCH.has(key))
+        return [{ key, what: 'dropped', because: 'names a service of the bench it was taken on' }]
       if (OF_THE_NAME.has(key)) return [{ key, what: 'dropped', because: 'names the site it was taken of' }]
       if (OF_THE_MOMENT.has(key)) return [{ key, what: 'dropped', because: 'a state of that moment' }]
       return [{ key, what: 'carried', because: '' }]
@@ -49,8 +55,12 @@ export function decideKeys({ backup, target }: RestoreInput): KeyDecision[] {
 export function isCopy({ facts, target, backup }: RestoreInput): boolean {
   if (target.kind === 'existing') return false
   const source = sourceOf(backup)
-  return facts.sites.some(({ name, names }) =>
-    [name, ...names.map(({ host }) => host)].some((one) => one === source || one.replaceAll('.', '_') === source),
+  // A file may have been renamed, and so may the site: the dump itself names the database it was taken of.
+  const from = backup.database.dump?.sourceDatabase ?? null
+  return facts.sites.some(
+    ({ name, names, databaseName }) =>
+      (from !== null && from === databaseName) ||
+      [name, ...names.map(({ host }) => host)].some((one) => one === source || one.replaceAll('.', '_') === source),
   )
 }
 
@@ -58,6 +68,17 @@ export function isCopy({ facts, target, backup }: RestoreInput): boolean {
 export function sourceOf({ publicFiles, privateFiles, database }: RestoreInput['backup']): string | null {
   const named = [publicFiles, privateFiles].flatMap((part) => part?.archive?.sites ?? [])
   return named[0] ?? database.content.part.name?.siteSlug ?? null
+}
+
+/**
+ * The database that a replica goes on answering from after the switch, where the site reads from one by an account of its own
+ * (frappe/__init__.py, connect_replica: `replica_db_name`); null where it follows the switch, or there is none.
+ */
+export function replicaOfBefore({ facts, target }: RestoreInput): string | null {
+  if (target.kind !== 'existing') return null
+  const config = { ...facts.commonConfig.value, ...target.site.config.value }
+  if (!config['read_from_replica'] || !config['different_credentials_for_replica']) return null
+  return String(config['replica_db_name'] ?? '')
 }
 
 /** Where the key comes from that the site has afterwards. */

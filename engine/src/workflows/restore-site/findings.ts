@@ -1,6 +1,6 @@
 import type { Finding } from '../../bench/finding.ts'
 import { creationStatements, sufficientGrants } from '../../database/mariadb/administration.ts'
-import { keySource, sourceOf } from './config-keys.ts'
+import { keySource, replicaOfBefore, sourceOf } from './config-keys.ts'
 import type { RestoreInput } from './input.ts'
 import { withoutStandIn } from './plan-collations.ts'
 
@@ -94,6 +94,21 @@ function siteFindings(input: RestoreInput): Finding[] {
       remedies: ['Wait until it is done.'],
     }),
   )
+  const replica = replicaOfBefore(input)
+  if (replica !== null) {
+    found.push(
+      about(input, {
+        id: 'replica-of-before',
+        severity: 'critical',
+        title:
+          'The site reads from a replica with an account of its own: reports would go on showing the old database.',
+        evidence: `read_from_replica, different_credentials_for_replica, replica_db_name ${replica}`,
+        remedies: [
+          `Let it read from its own database first: bench --site ${target.name} set-config read_from_replica 0`,
+        ],
+      }),
+    )
+  }
   const source = sourceOf(input.backup)
   const known = target.kind === 'existing' ? [target.name, ...target.site.names.map(({ host }) => host)] : [target.name]
   if (source !== null && !known.some((name) => name === source || name.replaceAll('.', '_') === source)) {
