@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { sha256Of } from '../host/value-digest.ts'
-import type { Check } from './check.ts'
+import type { Check, CheckContext } from './check.ts'
+import { fileRows, markOf } from './file-rows.ts'
 import { pathOfFileUrl } from './file-url.ts'
 
 const EXAMPLES = 3
@@ -14,21 +15,7 @@ export const filesOfRows: Check = {
   id: 'files-of-rows',
   title: 'Files of the site are in their place',
   run: async (context) => {
-    const database = await context.database()
-    const rows = await database.read(
-      "SELECT file_url AS url, MIN(CAST(creation AS CHAR)) AS made FROM `tabFile` WHERE file_url LIKE '%/files/%' GROUP BY file_url",
-    )
-    const missing = new Map<string, { own: boolean; made: string }>()
-    let [newest, own] = ['', 0]
-    for (const row of rows) {
-      const named = typeof row['url'] === 'string' ? pathOfFileUrl(row['url']) : null
-      if (named === null) continue
-      const made = typeof row['made'] === 'string' ? row['made'] : ''
-      if (made > newest) newest = made
-      if (named.own) own += 1
-      if ((await context.host.status(join(context.siteDirectory, named.path))) === null)
-        missing.set(named.path, { own: named.own || missing.get(named.path)?.own === true, made })
-    }
+    const { missing, newest, own } = await lookAtFiles(context)
     const absent = [...missing].filter(([, row]) => row.own).map(([path]) => path)
     const list = absent.length ? `, for instance ${absent.slice(0, EXAMPLES).join(', ')}` : ''
     const evidence = `${own - absent.length} of ${own} files are there${list}`
@@ -49,6 +36,46 @@ export const filesOfRows: Check = {
       remedy: 'These files were missing before; bring them back from a backup.',
     }
   },
+}
+
+interface Missing {
+  /** Named as the site's own, not by a link to a host. */
+  own: boolean
+  /** When the first row that names it was made. */
+  made: string
+}
+
+/** Looks for each file once, however many rows name it; only what is missing is remembered. */
+async function lookAtFiles({ host, siteDirectory, database, signal }: CheckContext) {
+  const missing = new Map<string, Missing>()
+  const looked = { any: new Set<number>(), own: new Set<number>() }
+  let newest = ''
+  for await (const page of fileRows(await database(), ['file_url', 'CAST(creation AS CHAR) AS made'])) {
+    signal.throwIfAborted()
+    const open = new Set<string>()
+    const rows = page.flatMap((row) => {
+      const named = typeof row['file_url'] === 'string' ? pathOfFileUrl(row['file_url']) : null
+      return named === null ? [] : [{ ...named, made: typeof row['made'] === 'string' ? row['made'] : '' }]
+    })
+    for (const { path, own, made } of rows) {
+      if (made > newest) newest = made
+      const mark = markOf(path)
+      if (own) looked.own.add(mark)
+      if (!looked.any.has(mark)) open.add(path)
+      looked.any.add(mark)
+    }
+    const gone = await Promise.all(
+      [...open].map(async (path) => ((await host.status(join(siteDirectory, path))) === null ? [path] : [])),
+    )
+    for (const path of gone.flat()) missing.set(path, { own: false, made: '' })
+    for (const { path, own, made } of rows) {
+      const row = missing.get(path)
+      if (row === undefined) continue
+      row.own ||= own
+      if (row.made === '' || made < row.made) row.made = made
+    }
+  }
+  return { missing, newest, own: looked.own.size }
 }
 
 const digestOfPath = (path: string): string => sha256Of(path).slice(0, 16)

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { bytesText } from '../host/amounts.ts'
 import type { Host } from '../host/host.ts'
-import { sha256Of } from '../host/value-digest.ts'
 import type { Check, CheckContext } from './check.ts'
+import { fileRows, markOf } from './file-rows.ts'
 import { pathOfFileUrl } from './file-url.ts'
 import { firstOf } from './shown-names.ts'
 
-const PAGE = 5000
 /** Frappe and its apps write these by themselves, without a row. */
 const MADE_BY_CODE = new Set(['website_theme'])
 
@@ -46,11 +45,7 @@ async function namedPaths(context: CheckContext): Promise<{ has: (path: string) 
   const urls = ['file_url', 'thumbnail_url'].filter((column) => columns.includes(column))
   const marks = new Set<number>()
   let rows = 0
-  for (let after = ''; ; ) {
-    const page = await database.read(
-      `SELECT name, ${urls.join(', ')} FROM \`tabFile\` WHERE name > ? ORDER BY name LIMIT ${PAGE}`,
-      [after],
-    )
+  for await (const page of fileRows(database, urls))
     for (const row of page)
       for (const column of urls) {
         const url = row[column]
@@ -60,15 +55,8 @@ async function namedPaths(context: CheckContext): Promise<{ has: (path: string) 
         marks.add(markOf(named.path))
         if (named.path.includes('%')) marks.add(markOf(decoded(named.path)))
       }
-    const last = page.at(-1)?.['name']
-    if (page.length < PAGE || typeof last !== 'string') break
-    after = last
-  }
   return { has: (path) => marks.has(markOf(path)), rows }
 }
-
-/** Fifty-two bits of the path's digest; composed and decomposed letters are the same. */
-const markOf = (path: string): number => Number.parseInt(sha256Of(path.normalize('NFC')).slice(0, 13), 16)
 
 function decoded(path: string): string {
   try {
