@@ -64,7 +64,6 @@ export const configuration: Fault[] = [
       cause: 'maintenance_mode_left_on',
       repair: 'low',
       touches: [OWN],
-      quick: true,
     },
   },
   {

@@ -56,7 +56,6 @@ export const directories: Fault[] = [
       cause: ['assets_not_built', 'missing_assets'],
       repair: 'low',
       touches: ['sites/assets/frappe'],
-      quick: true,
     },
   },
   {
