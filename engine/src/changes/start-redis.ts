@@ -6,7 +6,7 @@ import { endGently, ProcessMark, stillRuns } from './process-mark.ts'
 
 const Params = z.object({ config: z.string(), port: z.number() })
 
-const PATIENCE_MILLISECONDS = 8000
+const PATIENCE_MILLISECONDS = 20_000
 
 /** Starts a Redis of the bench from the bench's own file for it, in the background; taken back, that very process is ended. */
 export const startRedis: Change<z.infer<typeof Params>, null, ProcessMark> = {
@@ -39,9 +39,11 @@ export const startRedis: Change<z.infer<typeof Params>, null, ProcessMark> = {
       failureClass: 'configuration',
     })
   },
-  revert: async (context, _params, _before, after) => {
-    const started = after ?? ProcessMark.safeParse(context.progress().at(-1)).data
-    if (started !== undefined && (await stillRuns(context, started))) await endGently(context, started)
+  revert: async (context, { port }, _before, after) => {
+    const noted = after ?? ProcessMark.safeParse(context.progress().at(-1)).data
+    // Nobody listened before: a Redis that works in this bench and came up too late to be noted is the one that was started.
+    const started = noted ?? (await ownListener(context, port))
+    if (started !== null && (await stillRuns(context, started))) await endGently(context, started)
     return []
   },
 }
@@ -50,4 +52,10 @@ async function listenerOf(context: ChangeContext, port: number): Promise<Process
   const found = (await context.host.listeners()).find((one) => one.port === port && one.pid !== null)
   const identity = found?.pid == null ? null : await context.host.processIdentity(found.pid)
   return identity === null ? null : { ...identity }
+}
+
+async function ownListener(context: ChangeContext, port: number): Promise<ProcessMark | null> {
+  const mark = await listenerOf(context, port)
+  const found = (await context.host.processes()).find(({ pid }) => pid === mark?.pid)
+  return found?.directory?.startsWith(`${context.benchPath}/`) === true ? mark : null
 }
