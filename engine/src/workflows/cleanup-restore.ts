@@ -32,8 +32,10 @@ export function leftByRestore({ run, state, plan, lines = [] }: Retired): PlanSt
     })
   if (state === 'rolled-back') {
     const made = Made.safeParse(intentOf(lines, 'create-database')).data
-    const why = `restored by run ${run.id}, which was taken back, and written to before that`
-    return made && keptSomething(lines, 'create-database') ? [drop(made.address, name, why)] : []
+    const kept = keptBy(lines, 'create-database')
+    if (!made || kept.length === 0) return []
+    const [what] = kept
+    return [drop(made.address, name, `run ${run.id} was taken back and left ${what}`)]
   }
   const old = Switched.safeParse(intentOf(lines, 'switch-database')).data?.oldAddress ?? null
   const why = `what ${plan.site.newName} held before run ${run.id}`
@@ -54,7 +56,9 @@ function intentOf(lines: JournalLine[], step: string): unknown {
   return found?.type === 'intent' ? found.before : null
 }
 
-const keptSomething = (lines: JournalLine[], step: string): boolean => {
+/** The database that was written to, or its account alone, which an administrator has to drop. */
+const keptBy = (lines: JournalLine[], step: string): string[] => {
   const last = lines.findLast((line) => line.type === 'reverted' && line.step === step)
-  return last?.type === 'reverted' && last.kept.some(({ what }) => what.startsWith('the database '))
+  if (last?.type !== 'reverted') return []
+  return last.kept.map(({ what }) => what).filter((what) => what.startsWith('the database '))
 }

@@ -3,9 +3,13 @@ import { test } from 'node:test'
 import type { BackupFacts, ConfigFacts, ContentFacts, DumpFacts } from '../../../src/backup/backup-facts.ts'
 import type { BackupPart } from '../../../src/backup/backup-set.ts'
 import { readSiteConfig } from '../../../src/backup/site-config-facts.ts'
+import { JournalLine } from '../../../src/execution/journal.ts'
+import { runDirectory } from '../../../src/execution/run-directory.ts'
+import { leftByRestore } from '../../../src/workflows/cleanup-restore.ts'
 import { decideKeys, isCopy } from '../../../src/workflows/restore-site/config-keys.ts'
 import { restoreFindings } from '../../../src/workflows/restore-site/findings.ts'
 import type { RestoreInput } from '../../../src/workflows/restore-site/input.ts'
+import { planRestore } from '../../../src/workflows/restore-site/plan.ts'
 import type { RestoreTarget } from '../../../src/workflows/restore-site/target.ts'
 import { factsOf, siteOf } from './facts.ts'
 
@@ -115,4 +119,23 @@ test('a site whose reports would go on reading the old database from a replica i
   assert.equal(findings({ ...own, read_from_replica: 1 })[0]?.severity, 'critical')
   assert.deepEqual(findings({ ...own, read_from_replica: 0 }), [])
   assert.deepEqual(findings({ read_from_replica: 1, replica_host: '10.0.0.9' }), [])
+})
+
+test('a cleanup says whether a restore that was taken back left its database, or the account alone', () => {
+  const plan = planRestore(input({ target: over({}) }))
+  const run = runDirectory('/home/frappe/frappe-bench', 'run-1')
+  const common = { time: '2026-11-25T00:00:00.000Z' }
+  const after = (what: string | null) => {
+    const lines = [
+      { ...common, type: 'intent', step: 'create-database', kind: 'create-database', before: { address: 'digest' } },
+      {
+        ...{ ...common, type: 'reverted', step: 'create-database', milliseconds: 1 },
+        kept: what === null ? [] : [{ what, left: '', now: '' }],
+      },
+    ].map((line, sequence) => JournalLine.parse({ ...line, sequence }))
+    return leftByRestore({ run, state: 'rolled-back', plan, lines }).map(({ describe }) => describe)
+  }
+  assert.deepEqual(after(null), [])
+  assert.match(after('the database _new').join(), /taken back and left the database _new\)/)
+  assert.match(after('the database account _new').join(), /taken back and left the database account _new\)/)
 })
