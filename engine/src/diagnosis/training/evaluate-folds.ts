@@ -1,7 +1,7 @@
 import { labels } from '../labels.ts'
 import { labelScores } from '../rank/label-evidence.ts'
 import type { Voices } from '../rank/model.ts'
-import { prepare, withContext } from './linear.ts'
+import { type Prepared, prepare, withContext } from './linear.ts'
 import { type Answer, type Measures, measure } from './measures.ts'
 import { type Corpus, hear, weighVoices } from './train-model.ts'
 import { vocabularyOf } from './vocabulary.ts'
@@ -21,24 +21,33 @@ export interface Row {
 
 /** What each voice alone and all together answer on reports that the linear model has not seen, in five parts. */
 export function evaluateByFolds(corpus: Corpus): { rows: Row[]; answers: Answer[] } {
-  const vocabulary = vocabularyOf([...corpus.people, ...corpus.examples, ...corpus.cases].map((one) => one.features))
-  const inContext = corpus.people.map((report) => prepare(withContext(report)))
-  const heard = hear([...corpus.people, ...inContext, ...corpus.examples], corpus, vocabulary)
-  const people = heard.slice(0, corpus.people.length)
-  const examples = heard.slice(corpus.people.length + inContext.length)
-  const all = weighVoices(corpus, examples)
-  const asked: [string, Heard[]][] = [
+  const { people, examples, unseen, cases } = corpus
+  const vocabulary = vocabularyOf([...people, ...examples, ...unseen, ...cases].map((one) => one.features))
+  const inContext = people.map((report) => prepare(withContext(report)))
+  const groups: [string, Prepared[]][] = [
     ['reports', people],
-    ['reports with context', heard.slice(corpus.people.length, corpus.people.length + inContext.length)],
+    ['reports with context', inContext],
     ['written examples', examples],
+    ['examples that no rule was written after', unseen],
   ]
+  const heard = hear(
+    groups.flatMap(([, reports]) => reports),
+    corpus,
+    vocabulary,
+  )
+  let taken = 0
+  const asked = groups.map(([of, reports]): [string, Heard[]] => {
+    taken += reports.length
+    return [of, heard.slice(taken - reports.length, taken)]
+  })
+  const all = weighVoices(corpus, asked.at(-1)?.[1] ?? [])
   const rows = asked.flatMap(([of, heard]) =>
     Object.entries({ ...alone, 'all together': all }).map(([name, voices]) => ({
       name: `${of}: ${name}`,
       measures: measure(answersOf(heard, voices)),
     })),
   )
-  return { rows, answers: answersOf(people, all) }
+  return { rows, answers: answersOf(asked[0]?.[1] ?? [], all) }
 }
 
 function answersOf(heard: readonly Heard[], voices: Voices): Answer[] {

@@ -4,7 +4,7 @@ import { matcherOf } from '../match/match-causes.ts'
 import type { StoredModel, Vector, Voices } from '../rank/model.ts'
 import { vectorOf } from '../rank/model.ts'
 import { casesOf, explanationsOf, type LabelledReport, writtenExamples } from './corpus.ts'
-import { CASES, digestOfReports, digestsOfRepository, EXAMPLES } from './inputs.ts'
+import { CASES, digestOfReports, digestsOfRepository, EXAMPLES, UNSEEN_EXAMPLES } from './inputs.ts'
 import { fitLinear, type Prepared, prepare } from './linear.ts'
 import { portraitOf } from './portraits.ts'
 import { storeModel } from './store-model.ts'
@@ -18,6 +18,8 @@ export interface Corpus {
   /** What people's reports were settled on. */
   explanations: Prepared[]
   examples: Prepared[]
+  /** Examples that no rule was written after. */
+  unseen: Prepared[]
   cases: Prepared[]
   causes: readonly Cause[]
 }
@@ -26,14 +28,16 @@ export const corpusOf = (people: readonly LabelledReport[], causes: readonly Cau
   people: people.map(prepare),
   explanations: explanationsOf(people).map(prepare),
   examples: writtenExamples(EXAMPLES).map(prepare),
+  unseen: writtenExamples(UNSEEN_EXAMPLES).map(prepare),
   cases: casesOf(CASES, causes).map(prepare),
   causes,
 })
 
-const learntFrom = ({ people, explanations, examples, cases }: Corpus): Prepared[] => [
+const learntFrom = ({ people, explanations, examples, unseen, cases }: Corpus): Prepared[] => [
   ...people,
   ...explanations,
   ...examples,
+  ...unseen,
   ...cases,
 ]
 
@@ -73,21 +77,22 @@ export function hear(
 const DOUBT = 0.65
 
 /**
- * How much the voices count. They are weighed by the written examples: entries were written after reading people's
- * reports, so rules look better on those than they are; the examples they have not seen. But examples are more like
- * each other than people's reports are, so all of them together are made as much less sure as the linear model proves
- * to be on people's reports, when it has learnt from no case (cases retell such reports).
+ * How much the voices count. They are weighed by the examples that no rule was written after: on the other ones, and on people's
+ * reports, rules look better than they are. But written examples are more like each other than people's reports are, so all voices
+ * together are made as much less sure as the linear model proves to be on people's reports, when it has learnt from no case (cases
+ * retell such reports).
  */
-export function weighVoices(corpus: Corpus, examples: readonly Heard[]): Voices {
-  const voices = fitVoices(examples)
+export function weighVoices(corpus: Corpus, unseen: readonly Heard[]): Voices {
+  const voices = fitVoices(unseen)
   const labelsOf = (reports: readonly Prepared[]): number[] => reports.map(({ label }) => labels.indexOf(label))
-  const unseen = unseenScores([...corpus.people, ...corpus.explanations, ...corpus.examples], labels, corpus.people)
-  const onPeople = surenessOf(unseen, labelsOf(corpus.people))
-  const onExamples = surenessOf(
-    examples.map(({ evidence }) => evidence.linear),
-    labelsOf(corpus.examples),
+  const { people, explanations, examples } = corpus
+  const ofPeople = unseenScores([...people, ...explanations, ...examples, ...corpus.unseen], labels, people)
+  const onPeople = surenessOf(ofPeople, labelsOf(people))
+  const onUnseen = surenessOf(
+    unseen.map(({ evidence }) => evidence.linear),
+    labelsOf(corpus.unseen),
   )
-  const by = Math.min(1, onPeople / onExamples) * DOUBT
+  const by = Math.min(1, onPeople / onUnseen) * DOUBT
   return {
     linear: voices.linear * by,
     rule: voices.rule * by,
@@ -99,7 +104,7 @@ export function weighVoices(corpus: Corpus, examples: readonly Heard[]): Voices 
 /** Trains all that is trained. */
 export function trainModel(corpus: Corpus): StoredModel {
   const linear = fitLinear(learntFrom(corpus), labels)
-  const voices = weighVoices(corpus, hear(corpus.examples, corpus, linear))
+  const voices = weighVoices(corpus, hear(corpus.unseen, corpus, linear))
   const inputs = { ...digestsOfRepository(), reports: digestOfReports(corpus.people) }
   return storeModel(labels, linear, portraitsOf(corpus, linear), voices, inputs)
 }
