@@ -72,12 +72,14 @@ export const editJson: Change<Params, Before, After> = {
     return [...kept, ...withFlags.kept]
   },
   needs: (context, _params, before) => [storedFile(context, before.sha256)],
-  lookBeforeRevert: async (context, params, _before, after) => {
+  lookBeforeRevert: async (context, params, before, after) => {
     const path = await context.whereNow(params.path)
     const obstacles = await jsonObstacles(context, path)
     if (obstacles.length === 0 && params.endsMaintenance && after)
       await recordFlags(context, params, await readText(context, path))
-    return [...obstacles, ...(await writeObstacles(context, path))]
+    // What stands as it stood is not written: a file that may not be written may be why all the rest is taken back.
+    const isAsBefore = obstacles.length === 0 && sha256Of(await readText(context, path)) === before.sha256
+    return isAsBefore ? [] : [...obstacles, ...(await writeObstacles(context, path))]
   },
 }
 

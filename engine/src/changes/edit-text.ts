@@ -46,10 +46,12 @@ export const editText: Change<Params, { sha256: string }, { sha256: string }> = 
     return restores ? [] : kept
   },
   needs: (context, _params, before) => [storedFile(context, before.sha256)],
-  lookBeforeRevert: async (context, { path, privileged }) => {
+  lookBeforeRevert: async (context, params, before) => {
+    const { path, privileged } = params
     if ((await context.host.status(path)) === null)
       return [{ what: `${path} is gone`, remedy: `Put ${path} back, from a backup or from where it was moved.` }]
-    return privileged ? [] : writeObstacles(context, path)
+    const isAsBefore = sha256Of(await read(context, params)) === before.sha256
+    return privileged || isAsBefore ? [] : writeObstacles(context, path)
   },
 }
 

@@ -71,10 +71,10 @@ export function hear(
 }
 
 /**
- * Reports put aside were answered with 0.18 more confidence than was right (docs/evaluation.md, use 2): all voices know
- * the other reports better than they should. The only number that rests on those reports, and on their sum alone.
+ * Reports put aside are harder than all others: answered with 0.65 here they were named first 66 to 71 times in 100, with a mean
+ * confidence of 0.60 (docs/evaluation.md, use 3). The only number that rests on those reports, and on their sum alone.
  */
-const DOUBT = 0.65
+const DOUBT = 0.8
 
 /**
  * How much the voices count. They are weighed by the examples that no rule was written after: on the other ones, and on people's
