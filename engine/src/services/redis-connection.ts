@@ -41,3 +41,43 @@ export async function withRedis<Result>(
     client.disconnect()
   }
 }
+
+/**
+ * Connects once, asks, and lets go; never waits longer than this.
+ * @param url as configured; user and password in it are used.
+ * @throws what the connection failed of, or the asking
+ */
+export async function askRedis<Result>(
+  url: string,
+  timeoutMilliseconds: number,
+  ask: (client: Redis) => Promise<Result>,
+): Promise<Result> {
+  let connectionProblem: unknown = null
+  let client: Redis | null = null
+  let timer: NodeJS.Timeout | undefined
+  try {
+    client = new Redis(connectionTarget(url), {
+      lazyConnect: true,
+      connectTimeout: timeoutMilliseconds,
+      commandTimeout: timeoutMilliseconds,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      enableReadyCheck: false,
+      disconnectTimeout: 100,
+      connectionName: 'frappe-migrator',
+    })
+    client.on('error', (error: unknown) => {
+      connectionProblem ??= error
+    })
+    // ioredis' own limits add up (connecting, handshake, command): one limit over all of them.
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMilliseconds)
+    })
+    return await Promise.race([ask(client), late])
+  } catch (error) {
+    throw connectionProblem ?? error
+  } finally {
+    clearTimeout(timer)
+    client?.disconnect()
+  }
+}

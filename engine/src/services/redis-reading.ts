@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { maskUrlUserinfo } from './redis.ts'
-import { connectionTarget } from './redis-connection.ts'
+import { askRedis } from './redis-connection.ts'
 
 /** Why a Redis server cannot be used, as far as the failure tells. */
 export type RedisProblem = 'refused' | 'unknown-host' | 'password' | 'no-answer' | 'not-redis' | 'other'
@@ -37,33 +37,11 @@ export async function readRedisServer(url: string, timeoutMilliseconds: number):
     ...{ url: maskUrlUserinfo(url), problem: null, info: {}, settings: {} },
     ...{ queues: [], suspended: null, queuesElsewhere: [] },
   }
-  let connectionProblem: unknown = null
-  let client: Redis | null = null
-  let timer: NodeJS.Timeout | undefined
   try {
-    client = new Redis(connectionTarget(url), {
-      lazyConnect: true,
-      connectTimeout: timeoutMilliseconds,
-      commandTimeout: timeoutMilliseconds,
-      retryStrategy: () => null,
-      maxRetriesPerRequest: 0,
-      enableReadyCheck: false,
-      disconnectTimeout: 100,
-      connectionName: 'frappe-migrator',
-    })
-    client.on('error', (error: unknown) => {
-      connectionProblem ??= error
-    })
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMilliseconds)
-    })
-    await Promise.race([ask(client, reading), late])
+    await askRedis(url, timeoutMilliseconds, (client) => ask(client, reading))
   } catch (error) {
-    const words = wordsOf(connectionProblem ?? error)
+    const words = wordsOf(error)
     reading.problem = { kind: kindOf(words), words }
-  } finally {
-    clearTimeout(timer)
-    client?.disconnect()
   }
   return reading
 }

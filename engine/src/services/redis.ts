@@ -1,5 +1,5 @@
-import { Redis } from 'ioredis'
-import { connectionTarget } from './redis-connection.ts'
+import type { Redis } from 'ioredis'
+import { askRedis } from './redis-connection.ts'
 
 /** A Redis server the bench's configuration names. */
 export interface RedisFacts {
@@ -28,37 +28,12 @@ function problemOf(error: unknown): string {
  * @param url as configured; user and password in it are used.
  */
 export async function pingRedis(url: string, timeoutMilliseconds: number): Promise<Answer> {
-  let connectionProblem: unknown = null
-  let client: Redis | null = null
-  let timer: NodeJS.Timeout | undefined
   try {
-    client = new Redis(connectionTarget(url), {
-      lazyConnect: true,
-      connectTimeout: timeoutMilliseconds,
-      commandTimeout: timeoutMilliseconds,
-      retryStrategy: () => null,
-      maxRetriesPerRequest: 0,
-      enableReadyCheck: false,
-      disconnectTimeout: 100,
-      connectionName: 'frappe-migrator',
-    })
-    client.on('error', (error: unknown) => {
-      connectionProblem = error
-    })
-    // ioredis' own limits add up (connecting, handshake, command): one limit over all of them.
-    const late = new Promise<typeof NO_ANSWER>((resolve) => {
-      timer = setTimeout(() => resolve(NO_ANSWER), timeoutMilliseconds)
-    })
-    return await Promise.race([ask(client), late])
+    return await askRedis(url, timeoutMilliseconds, ask)
   } catch (error) {
-    return { reachable: false, version: null, problem: problemOf(connectionProblem ?? error) }
-  } finally {
-    clearTimeout(timer)
-    client?.disconnect()
+    return { reachable: false, version: null, problem: problemOf(error) }
   }
 }
-
-const NO_ANSWER = { reachable: false, version: null, problem: 'no answer in time' }
 
 type Answer = Pick<RedisFacts, 'reachable' | 'version' | 'problem'>
 
