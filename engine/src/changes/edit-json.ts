@@ -75,11 +75,11 @@ export const editJson: Change<Params, Before, After> = {
   lookBeforeRevert: async (context, params, before, after) => {
     const path = await context.whereNow(params.path)
     const obstacles = await jsonObstacles(context, path)
-    if (obstacles.length === 0 && params.endsMaintenance && after)
-      await recordFlags(context, params, await readText(context, path))
+    if (obstacles.length > 0) return [...obstacles, ...(await writeObstacles(context, path))]
+    const text = await readText(context, path)
+    if (params.endsMaintenance && after) await recordFlags(context, params, text)
     // What stands as it stood is not written: a file that may not be written may be why all the rest is taken back.
-    const isAsBefore = obstacles.length === 0 && sha256Of(await readText(context, path)) === before.sha256
-    return isAsBefore ? [] : [...obstacles, ...(await writeObstacles(context, path))]
+    return sha256Of(text) === before.sha256 ? [] : writeObstacles(context, path)
   },
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { keptPath, readKeptAddress } from '../database/kept-address.ts'
-import { openSiteDatabase } from '../database/open.ts'
 import type { Row, SiteDatabase } from '../database/site-database.ts'
-import type { Check, CheckContext } from './check.ts'
+import type { Check } from './check.ts'
+import { openRestored } from './restored-database.ts'
 import { countRows } from './table-rows.ts'
 
 const Params = z.object({
@@ -28,20 +27,13 @@ export const restoredContent: Check = {
   title: 'Everything in the backup is in the database',
   run: async (context, params) => {
     const wanted = Params.parse(params)
-    const database = await opened(context, wanted.madeBy)
+    const database = await (wanted.madeBy === null ? context.database() : openRestored(context, wanted.madeBy))
     try {
       return answer(wanted, await readContent(database, context.signal))
     } finally {
       if (wanted.madeBy !== null) await database.close()
     }
   },
-}
-
-async function opened(context: CheckContext, madeBy: string | null): Promise<SiteDatabase> {
-  if (madeBy === null) return context.database()
-  const { address } = z.object({ address: z.string() }).parse(context.afterOf(madeBy))
-  if (context.vault === null) throw new Error('the address of a database is in the vault of its run')
-  return openSiteDatabase(await readKeptAddress(keptPath(context.vault, address)))
 }
 
 interface Content {

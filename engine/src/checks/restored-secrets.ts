@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { keptPath, readKeptAddress } from '../database/kept-address.ts'
-import { openSiteDatabase } from '../database/open.ts'
+import { keptPath } from '../database/kept-address.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Check, CheckContext } from './check.ts'
 import { opensWith } from './fernet.ts'
+import { openRestored } from './restored-database.ts'
 
 const Params = z.object({
   /** The steps that made the database and kept the key, while the site does not use them yet; null: as the site has them. */
@@ -55,10 +55,9 @@ async function opened(context: CheckContext, { before }: Params): Promise<Opened
     return { database: await context.database(), key, close: async () => undefined }
   }
   const { vault } = context
-  if (vault === null) throw new Error('the key and the address of a database are in the vault of their run')
-  const { address } = z.object({ address: z.string() }).parse(context.afterOf(before.madeBy))
+  if (vault === null) throw new Error('the key is in the vault of its run')
   const { key } = z.object({ key: z.string().nullable() }).parse(context.afterOf(before.keyBy))
-  const database = await openSiteDatabase(await readKeptAddress(keptPath(vault, address)))
+  const database = await openRestored(context, before.madeBy)
   const text = key === null ? null : await readFile(keptPath(vault, key), 'utf8')
   return { database, key: text, close: () => database.close() }
 }

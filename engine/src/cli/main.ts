@@ -69,21 +69,9 @@ const ADMINISTRATOR = [
   'account that may make databases and users, as a MariaDB option file of mode 0600',
 ] as const
 
-const restoreOptions = (one: Command): Command =>
+/** What opens an encrypted backup and makes a database of it. */
+const secretsOfBackup = (one: Command): Command =>
   one
-    .optionsGroup('What and where:')
-    .option('--site <name>', 'the site whose content is replaced, by any of its names')
-    .option('--as <name>', 'make a new site of this name instead')
-    .option('--backup-file <file>', 'database file of the backup; the other files are found beside it')
-    .option('--backup-dir <path>', 'directory with the backup; the newest whole one counts')
-    .option('--public-files <file>', 'archive of public files, where it is not beside')
-    .option('--private-files <file>', 'archive of private files')
-    .option('--site-config <file>', 'configuration of the site it was taken of: it holds the encryption key')
-    .optionsGroup('Plan:')
-    .option('--plan', 'show what would happen and change nothing (exit 2; 4 when something blocks it)')
-    .option('--details', 'show every key and the largest tables')
-    .option('--out <file>', 'with --plan: save the plan')
-    .option('--plan-file <file>', 'run exactly this saved plan; refused when the facts have moved')
     .optionsGroup('Secrets:')
     .option(...ADMINISTRATOR)
     .option('--backup-key-file <file>', 'key of an encrypted backup, in a file of mode 0600')
@@ -92,35 +80,46 @@ const restoreOptions = (one: Command): Command =>
       'go on although this stored secret does not open: DocType/name/field, or all (repeat)',
       collect,
     )
+
+const restoreOptions = (one: Command): Command =>
+  secretsOfBackup(
+    one
+      .optionsGroup('What and where:')
+      .option('--site <name>', 'the site whose content is replaced, by any of its names')
+      .option('--as <name>', 'make a new site of this name instead')
+      .option('--backup-file <file>', 'database file of the backup; the other files are found beside it')
+      .option('--backup-dir <path>', 'directory with the backup; the newest whole one counts')
+      .option('--public-files <file>', 'archive of public files, where it is not beside')
+      .option('--private-files <file>', 'archive of private files')
+      .option('--site-config <file>', 'configuration of the site it was taken of: it holds the encryption key')
+      .optionsGroup('Plan:')
+      .option('--plan', 'show what would happen and change nothing (exit 2; 4 when something blocks it)')
+      .option('--details', 'show every key and the largest tables')
+      .option('--out <file>', 'with --plan: save the plan')
+      .option('--plan-file <file>', 'run exactly this saved plan; refused when the facts have moved'),
+  )
     .optionsGroup('What comes with it:')
     .option('--wait-for-jobs <seconds>', 'how long to wait for running background jobs', '120')
 
 const transferOptions = (one: Command): Command =>
-  one
-    .optionsGroup('From where:')
-    .option(
-      '--source-server <server>',
-      'frappe-cloud; its key in FRAPPE_CLOUD_KEY and FRAPPE_CLOUD_SECRET, or asked for',
-    )
-    .option('--site <name>', 'the site, by its name there: shop.frappe.cloud')
-    .option('--team <name>', 'the team the site belongs to, when the user is in several')
-    .option('--list', 'list the backups that are there, and do nothing else')
-    .option('--backup <which>', 'latest, new (have one made), or the id of one of the list', 'latest')
-    .optionsGroup('To where:')
-    .option('--target-domain <name>', 'name of the site that is made here (default: the one it has)')
-    .optionsGroup('Plan:')
-    .option('--plan', 'download, show what would happen, and change nothing (exit 2; 4 when something blocks it)')
-    .option('--details', 'show every key and the largest tables')
-    .option('--out <file>', 'with --plan: save the plan, for restore-site --plan-file')
-    .optionsGroup('Secrets:')
-    .option(...ADMINISTRATOR)
-    .option('--backup-key-file <file>', 'key of an encrypted backup, in a file of mode 0600')
-    .option(
-      '--accept-undecryptable <secret>',
-      'go on although this stored secret does not open: DocType/name/field, or all (repeat)',
-      collect,
-    )
-    .addOption(new Option('--wait-for-jobs <seconds>').default('120').hideHelp())
+  secretsOfBackup(
+    one
+      .optionsGroup('From where:')
+      .option(
+        '--source-server <server>',
+        'frappe-cloud; its key in FRAPPE_CLOUD_KEY and FRAPPE_CLOUD_SECRET, or asked for',
+      )
+      .option('--site <name>', 'the site, by its name there: shop.frappe.cloud')
+      .option('--team <name>', 'the team the site belongs to, when the user is in several')
+      .option('--list', 'list the backups that are there, and do nothing else')
+      .option('--backup <which>', 'latest, new (have one made), or the id of one of the list', 'latest')
+      .optionsGroup('To where:')
+      .option('--target-domain <name>', 'name of the site that is made here (default: the one it has)')
+      .optionsGroup('Plan:')
+      .option('--plan', 'download, show what would happen, and change nothing (exit 2; 4 when something blocks it)')
+      .option('--details', 'show every key and the largest tables')
+      .option('--out <file>', 'with --plan: save the plan, for restore-site --plan-file'),
+  ).addOption(new Option('--wait-for-jobs <seconds>').default('120').hideHelp())
 
 function build(finish: (code: number) => void): Command {
   const root = new Command(program())
