@@ -98,10 +98,13 @@ source, target, flag = sys.argv[1:]
 put = []
 while not os.path.exists(flag):
 	site = source if os.path.exists(source) else target
-	frappe.init(site)
-	enqueue("frappe.utils.background_jobs.test_job", queue="short", job_id=f"late-{len(put)}", s=0)
-	put.append(f"late-{len(put)}")
-	time.sleep(0.02 if b"maintenance_mode" in open(f"{site}/site_config.json", "rb").read() else 0.3)
+	try:
+		frappe.init(site)
+		enqueue("frappe.utils.background_jobs.test_job", queue="short", job_id=f"late-{len(put)}", s=0)
+		put.append(f"late-{len(put)}")
+		time.sleep(0.02 if b"maintenance_mode" in open(f"{site}/site_config.json", "rb").read() else 0.3)
+	except FileNotFoundError:  # the directory was renamed since it was looked for
+		pass
 print(json.dumps(put))`
   const child: ChildProcess = spawn(stage.bench.python, ['-c', script, source, target, flag], {
     cwd: stage.bench.sitesDirectory,
