@@ -1,4 +1,3 @@
-import { systemCode } from '../host/local/files.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Journal } from './journal.ts'
 import type { PlanStep } from './plan.ts'
@@ -23,20 +22,11 @@ async function settleChildren(environment: RunEnvironment, journal: Journal, ste
       ['SIGKILL', 5000],
     ] as const) {
       if (!(await isSame(environment, line))) break
-      if (signal) endGroup(line.pid, signal)
+      if (signal) await environment.host.endProcess(line, signal)
       const until = Date.now() + patience
       while (Date.now() < until && (await isSame(environment, line)))
         await new Promise((resolve) => setTimeout(resolve, 100))
     }
-  }
-}
-
-function endGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal)
-  } catch (error) {
-    // It ended by itself in between.
-    if (systemCode(error) !== 'ESRCH') throw error
   }
 }
 

@@ -1,6 +1,8 @@
+import type { Readable, Writable } from 'node:stream'
+
 /**
- * Where commands run and files live. Today this machine (local.ts); a server over SSH or a container later.
- * Everything above reads and writes the world through this interface, so each of them is one more file here.
+ * Where commands run and files live: this machine (local/) or a server over the user's own OpenSSH (ssh/).
+ * Everything above reads and writes the world through this interface, so each of them is one more folder here.
  */
 
 export interface FileStatus {
@@ -66,8 +68,21 @@ export interface Listener {
   pid: number | null
 }
 
+/** Where a server listens, as the machine it runs on names it. */
+export type Endpoint = { host: string; port: number } | { socket: string }
+
+/** A running program whose standard streams are the caller's. Nothing of what it writes is kept but the end of its stderr. */
+export interface OpenedProcess {
+  stdin: Writable
+  stdout: Readable
+  /** null when it had ended before it could be looked at. */
+  identity: ProcessIdentity | null
+  /** How it ended, as run() tells it (a program that does not exist: 127); never rejects. */
+  ended: Promise<Omit<Completed, 'stdout'>>
+}
+
 export interface Host {
-  /** `local`, later `user@server`. */
+  /** `local`, or the server as it was named: `user@server:port`. */
   readonly name: string
   readonly userId: number
   readonly userName: string
@@ -113,6 +128,17 @@ export interface Host {
   request(request: HttpRequest): Promise<HttpResponse>
   /** How privileged actions would be done. `none`: they must be done by hand. */
   privilege(): Promise<'root' | 'sudo' | 'none'>
+  /**
+   * Where a server that this host reaches can be reached from the machine we run on. This machine: as given. Over SSH: a unix
+   * socket in a private directory, forwarded until close(). One for each endpoint, however often it is asked for.
+   */
+  reach(endpoint: Endpoint): Promise<Endpoint>
+  /** Starts a program whose standard streams are the caller's: for what is too long to keep. Without a time limit unless one is given. */
+  open(command: Omit<Command, 'input'>): Promise<OpenedProcess>
+  /** Sends a signal to the process group that this process leads. False when it is gone, or its number is another's by now. */
+  endProcess(identity: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean>
+  /** Ends connections and forwarded sockets. Nothing to do on this machine. */
+  close(): Promise<void>
 }
 
 export interface HttpRequest {

@@ -2,8 +2,10 @@ import { statfs } from 'node:fs/promises'
 import { hostname, networkInterfaces, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { Host } from '../host.ts'
+import { endProcess } from './child.ts'
 import * as files from './files.ts'
 import { notWritten } from './not-written.ts'
+import { open } from './open.ts'
 import { readAnyway, removePrivileged, settleUnfinishedPrivileged, writeFilePrivileged } from './privileged.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
 import { onlyCertificates } from './privileged-reads.ts'
@@ -78,5 +80,9 @@ export function localHost(): Host {
       const probe = await run({ argv: ['sudo', '-n', 'true'], timeoutMilliseconds: 5000 })
       return probe.exitCode === 0 ? 'sudo' : 'none'
     },
+    reach: async (endpoint) => endpoint,
+    open,
+    endProcess,
+    close: async () => undefined,
   }
 }
