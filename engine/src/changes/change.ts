@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Place, PlaceName } from '../bench/place.ts'
 import type { AdministratorAccount } from '../database/server-place.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Host, ProcessIdentity } from '../host/host.ts'
@@ -24,13 +25,15 @@ export interface VaultFile {
 export interface Obstacle {
   what: string
   remedy: string
+  /** It yields when the person says so: the target was written to, and `--abandon-target-writes` is given. */
+  yieldsTo?: 'abandon-target-writes'
 }
 
 export type State =
   | { state: 'pending' | 'partial' | 'applied' | 'undone' }
   | { state: 'conflict'; before: string; after: string; now: string }
 
-/** What a change may use. Built by the execution room for each step. */
+/** What a change may use. Built by the execution room for each step; host, bench and database are those of the step's own place. */
 export interface ChangeContext {
   host: Host
   benchPath: string
@@ -52,6 +55,8 @@ export interface ChangeContext {
   administrator(): Promise<AdministratorAccount | null>
   /** What opens an encrypted backup; the same. */
   backupKey(): Promise<string | null>
+  /** One of the two benches of a transfer. @throws where the plan has one bench alone */
+  place(name: PlaceName): Place
   /** Where a path is now that may lie in the site's directory, whichever of its two names that has; any other stays. */
   whereNow(path: string): Promise<string>
   /** Journals a child before it may change anything. */

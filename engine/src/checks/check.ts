@@ -1,3 +1,4 @@
+import type { Place, PlaceName } from '../bench/place.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Host } from '../host/host.ts'
 import type { Json } from '../host/json.ts'
@@ -14,13 +15,15 @@ export interface CheckResult {
   seen?: Json | undefined
 }
 
-/** What a check may use. It never changes anything. */
+/** What a check may use; host, bench and site are those of its own place. It never changes anything. */
 export interface CheckContext {
   host: Host
   benchPath: string
   /** The site's directory as it is called now. */
   siteDirectory: string
   database(): Promise<SiteDatabase>
+  /** One of the two benches of a transfer. @throws where the plan has one bench alone */
+  place(name: PlaceName): Place
   /** Vault of the run under verification; null when a check runs on its own. */
   vault: string | null
   /** What a step of the run recorded when it was done. */

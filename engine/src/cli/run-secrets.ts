@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import type { AdministratorAccount } from '../database/server-place.ts'
-import type { RunEnvironment } from '../execution/environment.ts'
+import type { RunSecrets } from '../execution/environment.ts'
 import type { Plan } from '../execution/plan.ts'
 import { readOptionFile, readSecretFile } from './secret-files.ts'
-
-export type RunSecrets = Pick<RunEnvironment, 'administrator' | 'backupKey'>
 
 interface Sources {
   administratorFile: string | null

@@ -1,3 +1,4 @@
+import type { Place, PlaceName } from '../bench/place.ts'
 import type { AnyChange } from '../changes/change.ts'
 import type { Check } from '../checks/check.ts'
 import type { AdministratorAccount } from '../database/server-place.ts'
@@ -18,21 +19,30 @@ export type RunEvent =
   /** Something beside the run went wrong; its outcome stands. */
   | { event: 'warning'; message: string }
 
+/** Asked for or read when one is first needed, kept in memory alone, and never journalled; null when nobody has it. */
+export interface RunSecrets {
+  /** Who may make and drop databases and users: at a place, or on the plan's own bench. */
+  administrator(place?: PlaceName): Promise<AdministratorAccount | null>
+  /** What opens an encrypted backup. */
+  backupKey(): Promise<string | null>
+}
+
+/** A bench of a run, for as long as the run goes on. */
+export interface RunPlace extends Omit<Place, 'database'> {
+  /** Opens the site's database by the configuration as it stands now; the caller closes it. */
+  openDatabase(): Promise<SiteDatabase>
+  /** See ChangeContext. */
+  whereNow(path: string): Promise<string>
+}
+
 /** Everything the execution room needs from outside. Passed in, so that tests and front doors decide. */
-export interface RunEnvironment {
+export interface RunEnvironment extends RunSecrets {
   host: Host
   benchPath: string
   changes: ReadonlyMap<string, AnyChange>
   checks: ReadonlyMap<string, Check>
-  /** Opens the site's database by the configuration as it stands now. */
-  openDatabase(): Promise<SiteDatabase>
-  /** The site's directory as it is called now. */
-  siteDirectory(): Promise<string>
-  /** See ChangeContext.whereNow. */
-  whereNow(path: string): Promise<string>
-  /** See ChangeContext. */
-  administrator(): Promise<AdministratorAccount | null>
-  backupKey(): Promise<string | null>
+  /** Where a step is done or a check is asked: the plan's own bench when it names none. @throws when the plan has no such place */
+  place(name?: PlaceName): RunPlace
   interactive: boolean
   /** Asked about a failure or an interrupt; only when interactive. */
   ask(message: string, choices: readonly Answer[]): Promise<Answer>

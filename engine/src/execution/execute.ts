@@ -122,7 +122,7 @@ async function applyStep(
   const started = performance.now()
   environment.onEvent({ event: 'step', step: step.id, describe: step.describe, direction: 'apply' })
   await settleEarlier(environment, journal, step)
-  await withStepContext(environment, run, journal, step.id, 'apply', environment.stop, async (context) => {
+  await withStepContext(environment, run, journal, step, 'apply', environment.stop, async (context) => {
     const earlier = recordOf(journal, step.id).intent
     const before = earlier ? earlier.before : await change.prepare(context, step.params)
     if (earlier) {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { z } from 'zod'
+import { PlaceName } from '../bench/place.ts'
 import { MigratorError } from '../host/errors.ts'
 import { syncDirectory } from '../host/local/files.ts'
 import { Phase } from './plan.ts'
@@ -39,6 +40,8 @@ export const JournalLine = z.discriminatedUnion('type', [
     pid: z.number(),
     startTime: z.string(),
     bootId: z.string(),
+    /** On whose machine it runs, in a transfer; absent: that of the plan's own bench. */
+    place: PlaceName.exactOptional(),
   }),
   z.object({ ...common, type: z.literal('done'), step: z.string(), after: z.json(), milliseconds: z.number() }),
   z.object({ ...common, type: z.literal('reverting'), step: z.string() }),

@@ -27,7 +27,7 @@ export async function lookBeforeRollback(
     const change = environment.changes.get(step.kind)
     if (!change) throw new Error(`The plan names an unknown kind of change: ${step.kind}`)
     if (!intent) continue
-    await withStepContext(environment, run, journal, step.id, 'revert', NEVER, async (context) => {
+    await withStepContext(environment, run, journal, step, 'revert', NEVER, async (context) => {
       for (const file of change.needs(context, step.params, intent.before)) {
         const damage = await damageOf(file)
         if (damage !== null) damaged.add(`${file.path} (${damage})`)

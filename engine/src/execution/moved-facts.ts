@@ -16,6 +16,7 @@ const configured = ({ preview }: Plan): BindingFact[] =>
 /** Binding facts that differ between two plans of the same request, each in words: what moved since the first was made. */
 export function movedFacts(stored: Plan, fresh: Plan): string[] {
   return [
+    ...movedPlaces(stored, fresh),
     ...differing(
       [...stored.binding, ...configured(stored)].map(({ item, value }) => [item, value]),
       [...fresh.binding, ...configured(fresh)].map(({ item, value }) => [item, value]),
@@ -25,10 +26,18 @@ export function movedFacts(stored: Plan, fresh: Plan): string[] {
   ]
 }
 
+function movedPlaces({ places: stored }: Plan, { places: fresh }: Plan): string[] {
+  const facts = (places: Plan['places']): [string, string][] =>
+    Object.entries(places ?? {}).flatMap(([name, place]) =>
+      Object.entries(place).map(([what, value]): [string, string] => [`${name}: ${what}`, value]),
+    )
+  return differing(facts(stored), facts(fresh), inWords)
+}
+
 function movedSteps(stored: Plan, fresh: Plan): string[] {
   const described = new Map([...fresh.steps, ...stored.steps].map(({ id, describe }) => [id, describe]))
   const digests = ({ steps }: Plan): [string, string][] =>
-    steps.map(({ id, kind, phase, params }) => [id, digestOf([kind, phase, params])])
+    steps.map(({ id, kind, phase, params, place = null }) => [id, digestOf([kind, phase, params, place])])
   return differing(digests(stored), digests(fresh), (id, was, is) => {
     const what = was === undefined ? 'is new' : is === undefined ? 'is gone' : 'would do something else than planned'
     return [`step ${id} ${what}: ${described.get(id)}`]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Finding } from '../bench/finding.ts'
+import { PlaceName } from '../bench/place.ts'
 import { RestorePreview } from './restore-preview.ts'
 
 /** The nine steps a user sees, in the order they run. */
@@ -25,11 +26,19 @@ export const PlanStep = z.object({
   params: z.json(),
   describe: z.string(),
   undo: z.enum(['exact', 'regenerate', 'none']),
+  /** Of a transfer: where it is done. Absent: on the plan's own bench, which is the target. */
+  place: PlaceName.exactOptional(),
 })
 export type PlanStep = z.infer<typeof PlanStep>
 
 /** A question asked in one of the phases: before (baseline or blocking) or after. */
-export const PlanCheck = z.object({ id: z.string(), phase: Phase, params: z.json() })
+export const PlanCheck = z.object({
+  id: z.string(),
+  phase: Phase,
+  params: z.json(),
+  /** As of a step. */
+  place: PlaceName.exactOptional(),
+})
 export type PlanCheck = z.infer<typeof PlanCheck>
 
 /** A fact the plan rests on. `--plan-file` compares these with a fresh survey, item by item. */
@@ -74,13 +83,28 @@ export const SitePlace = z.object({
 
 export type SitePlace = z.infer<typeof SitePlace>
 
+/** A bench of a transfer, and the site on it. */
+export const PlannedPlace = z.object({
+  /** `local`: the machine that runs the command; else `[user@]host[:port]`, as OpenSSH is asked for it. */
+  server: z.string(),
+  benchPath: z.string(),
+  /** The site's directory under <bench>/sites. */
+  directory: z.string(),
+})
+export type PlannedPlace = z.infer<typeof PlannedPlace>
+
 /** Ordered changes and the facts they rest on. What is shown is what runs. */
 export const Plan = z.object({
   format: z.literal(1),
-  command: z.enum(['rename-domain', 'restore-site', 'fix-config', 'cleanup']),
+  command: z.enum(['rename-domain', 'restore-site', 'fix-config', 'transfer-server', 'clone-site', 'cleanup']),
   createdAt: z.string(),
+  /** Of a transfer, like `site`: the target's. */
   benchPath: z.string(),
   site: SitePlace,
+  /** The two benches of a transfer. */
+  places: z.object({ source: PlannedPlace, target: PlannedPlace }).exactOptional(),
+  /** Done in order to be measured: after its last step the run is taken back by itself. */
+  rehearsal: z.literal(true).exactOptional(),
   request: z.json(),
   binding: z.array(BindingFact),
   steps: z.array(PlanStep),

@@ -69,7 +69,7 @@ async function revertStep(
   await journal.append({ type: 'reverting', step: step.id })
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const kept = await withStepContext(environment, run, journal, step.id, 'revert', NEVER, (context) =>
+      const kept = await withStepContext(environment, run, journal, step, 'revert', NEVER, (context) =>
         change.revert(context, step.params, intent.before, done?.after),
       )
       const milliseconds = Math.round(performance.now() - started)

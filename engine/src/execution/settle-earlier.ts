@@ -9,7 +9,8 @@ export async function settleEarlier(environment: RunEnvironment, journal: Journa
   await settleChildren(environment, journal, step.id)
   if (!recordOf(journal, step.id).intent) return
   const { paths, privileged } = filesOf(step)
-  for (const path of paths) await environment.host.settleUnfinished(path, { privileged })
+  const { host } = environment.place(step.place)
+  for (const path of paths) await host.settleUnfinished(path, { privileged })
 }
 
 /** What we started may outlive us: waits for children that an earlier process journalled for the step, then ends them by identity. */

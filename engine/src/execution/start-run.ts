@@ -48,6 +48,8 @@ export const whatOf = ({ command, site }: Plan): string =>
     'rename-domain': `${site.oldName} → ${site.newName}`,
     'restore-site': `restore of ${site.newName}`,
     'fix-config': `repair of ${site.newName}`,
+    'transfer-server': `transfer of ${site.newName}`,
+    'clone-site': `clone of ${site.oldName} as ${site.newName}`,
     cleanup: 'cleanup',
   })[command]
 
@@ -56,6 +58,8 @@ const shortNames: Record<Plan['command'], string> = {
   'rename-domain': 'rename',
   'restore-site': 'restore',
   'fix-config': 'fix',
+  'transfer-server': 'transfer',
+  'clone-site': 'clone',
   cleanup: 'cleanup',
 }
 

@@ -1,8 +1,9 @@
 import type { ChangeContext } from '../changes/change.ts'
-import type { SiteDatabase } from '../database/site-database.ts'
 import type { Json } from '../host/json.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Journal } from './journal.ts'
+import { openPlaces } from './opened-places.ts'
+import type { PlanStep } from './plan.ts'
 import type { RunDirectory } from './run-directory.ts'
 
 /** What the journal holds of one step. */
@@ -14,45 +15,38 @@ export function recordOf(journal: Journal, step: string) {
   return { intent, done, reverted, reverting: own.some((line) => line.type === 'reverting') }
 }
 
-/**
- * Runs work with the context of one step. The database is opened when first asked for and closed afterwards:
- * a step that moves the directory must not hold an SQLite file open from the step before.
- */
+/** Runs work with the context of one step, at the step's place. */
 export async function withStepContext<Result>(
   environment: RunEnvironment,
   run: RunDirectory,
   journal: Journal,
-  step: string,
+  { id: step, place }: Pick<PlanStep, 'id' | 'place'>,
   direction: 'apply' | 'revert',
   signal: AbortSignal,
   work: (context: ChangeContext) => Promise<Result>,
 ): Promise<Result> {
-  let opened: Promise<SiteDatabase> | undefined
+  const places = openPlaces(environment)
+  const own = places.place(place)
   const progressOf = (wanted: string) =>
     journal.lines.flatMap((line) =>
       line.type === 'progress' && line.step === wanted ? [{ ...line.record, direction: line.direction }] : [],
     )
   const context: ChangeContext = {
-    host: environment.host,
-    benchPath: environment.benchPath,
+    ...{ host: own.host, benchPath: own.benchPath, database: own.database, administrator: own.administrator },
+    whereNow: environment.place(place).whereNow,
+    place: places.place,
     runId: run.id,
     stepId: step,
     vault: run.vault,
-    database: () => {
-      opened ??= environment.openDatabase()
-      return opened
-    },
     journal: async (record) => {
       await journal.append({ type: 'progress', step, direction, record: plain(record) })
     },
     progress: () => progressOf(step),
     progressOf,
     afterOf: (other) => recordOf(journal, other).done?.after,
-    whereNow: environment.whereNow,
-    administrator: environment.administrator,
     backupKey: environment.backupKey,
     child: async (identity, program) => {
-      await journal.append({ type: 'child', step, program, ...identity })
+      await journal.append({ type: 'child', step, program, ...identity, ...(place === undefined ? {} : { place }) })
     },
     signal,
     onConflict: environment.onConflict,
@@ -61,9 +55,7 @@ export async function withStepContext<Result>(
   try {
     return await work(context)
   } finally {
-    // A database that could not be opened has been reported by the work itself.
-    const database = await opened?.catch(() => undefined)
-    await database?.close()
+    await places.close()
   }
 }
 

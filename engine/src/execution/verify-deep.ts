@@ -35,7 +35,7 @@ function recordedAfter({ plan, lines }: RunSummary): Recorded | null {
 }
 
 async function digestNow(environment: RunEnvironment): Promise<DatabaseDigest> {
-  const database = await environment.openDatabase()
+  const database = await environment.place().openDatabase()
   try {
     const started = performance.now()
     const step = 'digest-now'

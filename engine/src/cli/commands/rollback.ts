@@ -132,6 +132,8 @@ const INSTEAD: Record<Plan['command'], string> = {
   'rename-domain': 'Rename the site back instead.',
   'restore-site': 'Restore an earlier backup instead.',
   'fix-config': 'Put the file back by hand instead.',
+  'transfer-server': 'Move the site back instead.',
+  'clone-site': 'Drop the copy instead.',
   cleanup: '',
 }
 

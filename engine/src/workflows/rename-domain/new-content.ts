@@ -23,7 +23,7 @@ export async function surveyNewContent(environment: RunEnvironment, plan: Plan):
   const [first] = params.data.hosts
   if (!first) return null
   const hosts = [{ from: first.to, to: first.from }]
-  const database = await environment.openDatabase()
+  const database = await environment.place().openDatabase()
   try {
     let values = 0
     const columns = new Set<string>()

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { BenchFacts } from '../../bench/bench-facts.ts'
+import { noOtherPlace } from '../../bench/place.ts'
 import { findingsForSite } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import { openSiteDatabase } from '../../database/open.ts'
@@ -77,6 +78,7 @@ async function prepare(
       benchPath: facts.path,
       siteDirectory: names.site.path,
       database: async () => database,
+      place: noOtherPlace,
       vault: null,
       afterOf: () => undefined,
       baseline: () => undefined,

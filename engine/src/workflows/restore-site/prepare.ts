@@ -1,5 +1,6 @@
 import type { BenchFacts } from '../../bench/bench-facts.ts'
 import { belongsToBench, commandLabel } from '../../bench/bench-processes.ts'
+import { noOtherPlace } from '../../bench/place.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import { missingRights } from '../../database/mariadb/administration.ts'
 import type { AdministratorAccount } from '../../database/server-place.ts'
@@ -57,6 +58,7 @@ export async function prepareRestore(
     database: async () => {
       throw new Error('the database of before is not asked')
     },
+    place: noOtherPlace,
     vault: null,
     afterOf: () => undefined,
     baseline: () => undefined,

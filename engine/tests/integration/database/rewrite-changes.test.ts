@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { noOtherPlace } from '../../../src/bench/place.ts'
 import { captureRows } from '../../../src/changes/capture-rows.ts'
 import type { ChangeContext } from '../../../src/changes/change.ts'
 import { rewriteDatabase } from '../../../src/changes/rewrite-database.ts'
@@ -112,6 +113,7 @@ async function stage(t: TestContext, rows: string, constraint = '') {
     benchPath: vault,
     vault,
     database: async () => database,
+    place: noOtherPlace,
     afterOf: (step: string) => done.get(step),
     administrator: async () => null,
     backupKey: async () => null,

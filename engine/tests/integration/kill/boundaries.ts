@@ -124,7 +124,10 @@ export async function watchBoundaries(wanted: Watch): Promise<void> {
 export function watched(environment: RunEnvironment, kinds: ReadonlyMap<string, string>): RunEnvironment {
   return {
     ...environment,
-    openDatabase: async () => watchRows(await environment.openDatabase()),
+    place: (name) => {
+      const found = environment.place(name)
+      return { ...found, openDatabase: async () => watchRows(await found.openDatabase()) }
+    },
     onEvent: (event) => {
       if (event.event === 'step')
         place = `${event.direction === 'revert' ? 'undo ' : ''}${kinds.get(event.step) ?? event.step}`

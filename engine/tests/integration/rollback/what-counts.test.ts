@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
+import { noOtherPlace } from '../../../src/bench/place.ts'
 import { authDecryption } from '../../../src/checks/auth-decryption.ts'
 import { type Check, type CheckContext, type CheckResult, runCheck } from '../../../src/checks/check.ts'
 import { filesOfRows } from '../../../src/checks/files-of-rows.ts'
@@ -33,6 +34,7 @@ async function ask(check: Check, baseline?: CheckResult, params: Json = {}): Pro
     benchPath: bench.directory,
     siteDirectory: bench.siteDirectory,
     database: async () => database,
+    place: noOtherPlace,
     vault: null,
     afterOf: () => undefined,
     baseline: () => baseline,

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { keyFingerprint, Manifest } from '../../../src/backup/manifest.ts'
+import { noOtherPlace } from '../../../src/bench/place.ts'
 import { type CheckContext, type CheckResult, runCheck } from '../../../src/checks/check.ts'
 import { checkKinds } from '../../../src/checks/registry.ts'
 import { type ComparedOptions, comparedChecks } from '../../../src/cli/compared-backup.ts'
@@ -72,6 +73,7 @@ async function setStage(dataSet: string): Promise<Stage> {
     ...{ host: localHost(), benchPath: bench, siteDirectory: directory, vault: null },
     ...{ afterOf: () => undefined, baseline: () => undefined, signal: new AbortController().signal },
     database: async () => database,
+    place: noOtherPlace,
   }
   return {
     ...{ bench, site: directory, database },

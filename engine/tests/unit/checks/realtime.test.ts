@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
+import { noOtherPlace } from '../../../src/bench/place.ts'
 import type { CheckContext } from '../../../src/checks/check.ts'
 import { realtime } from '../../../src/checks/realtime.ts'
 import { localHost } from '../../../src/host/local/index.ts'
@@ -9,6 +10,7 @@ const context: CheckContext = {
   ...{ host: localHost(), benchPath: '/nowhere', siteDirectory: '/nowhere', vault: null },
   ...{ afterOf: () => undefined, baseline: () => undefined, signal: new AbortController().signal },
   database: () => Promise.reject(new Error('not asked')),
+  place: noOtherPlace,
 }
 
 /** What engine.io answers to the first request of a client. */
