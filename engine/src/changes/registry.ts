@@ -8,6 +8,7 @@ import { editJson } from './edit-json.ts'
 import { editText } from './edit-text.ts'
 import { endProcess } from './end-process.ts'
 import { extractFiles } from './extract-files.ts'
+import { forwardSite } from './forward-site.ts'
 import { importDump } from './import-dump.ts'
 import { installApp } from './install-app.ts'
 import { keepConfiguration } from './keep-configuration.ts'
@@ -29,6 +30,7 @@ import { resumeWorkers } from './resume-workers.ts'
 import { retireRedirect } from './retire-redirect.ts'
 import { rewriteDatabase } from './rewrite-database.ts'
 import { safetyBackup } from './safety-backup.ts'
+import { serveSite } from './serve-site.ts'
 import { service } from './service.ts'
 import { setAccess } from './set-access.ts'
 import { setAside } from './set-aside.ts'
@@ -78,6 +80,8 @@ const all: AnyChange[] = [
   forgetTypes(makeSiteConfig),
   forgetTypes(dropDatabase),
   forgetTypes(removeKept),
+  forgetTypes(serveSite),
+  forgetTypes(forwardSite),
 ]
 
 export const changeKinds: ReadonlyMap<string, AnyChange> = new Map(all.map((change) => [change.kind, change]))

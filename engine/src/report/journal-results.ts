@@ -112,6 +112,8 @@ export function jobResults(plan: Plan, lines: JournalLine[]): MigrationReport['j
 }
 
 /** Kinds of change whose parameters name the one file or directory they are about. */
+/** Kinds that edit files of nginx and have it load them. */
+const NGINX = new Set(['proxy-config', 'serve-site', 'forward-site'])
 const WHOLE_PATH = new Set([
   'edit-json',
   'edit-text',
@@ -139,7 +141,7 @@ export function filesModified(plan: Plan, lines: JournalLine[]): string[] {
   const files = standing.flatMap((step) => {
     if (bothFlags && (step.id === on || step.id === off)) return []
     if (step.kind === 'user-crontab') return ["crontab of the bench's owner"]
-    if (step.kind === 'proxy-config') return (Files.safeParse(step.params).data?.files ?? []).map(({ path }) => path)
+    if (NGINX.has(step.kind)) return (Files.safeParse(step.params).data?.files ?? []).map(({ path }) => path)
     if (step.kind === 'move-directory') return [Move.safeParse(step.params).data?.to ?? []].flat()
     if (step.kind === 'set-access') return (Files.safeParse(step.params).data?.files ?? []).map(({ path }) => path)
     if (WHOLE_PATH.has(step.kind)) return [Place.safeParse(step.params).data?.path ?? []].flat()
@@ -152,7 +154,7 @@ export function filesModified(plan: Plan, lines: JournalLine[]): string[] {
 export function servicesRestarted(plan: Plan, lines: JournalLine[]): string[] {
   const reloaded = plan.steps.some(
     (step) =>
-      step.kind === 'proxy-config' &&
+      NGINX.has(step.kind) &&
       stands(lines, step) &&
       lines.some((line) => line.type === 'progress' && line.step === step.id && line.record['event'] === 'reload'),
   )

@@ -1,4 +1,4 @@
-import type { NginxFacts, NginxFile, NginxRenamePlan } from './nginx-facts.ts'
+import type { NginxEditPlan, NginxFacts, NginxFile } from './nginx-facts.ts'
 import { type Directive, parseConfig } from './parse.ts'
 import { applySplices, type Splice, spellWord } from './splice.ts'
 import { lineOf } from './tokens.ts'
@@ -23,10 +23,10 @@ export interface Draft {
   problem(path: string, place: Place | null, problem: string, hint: string): void
   note(path: string, place: Place | null, note: string): void
   recertify(path: string, place: Place, names: string[]): void
-  finish(): NginxRenamePlan
+  finish(): NginxEditPlan
 }
 
-type Change = NginxRenamePlan['changes'][number]
+type Change = NginxEditPlan['changes'][number]
 
 /** Insertions (empty places) are contained in nothing and contain nothing. */
 const contains = (outer: Place, inner: Place) =>
@@ -42,10 +42,10 @@ export function startDraft(facts: NginxFacts): Draft {
   const files = new Map(facts.files.map((file) => [file.path, file]))
   const parsed = new Map<string, Directive[]>()
   const made = new Map<string, (Splice & { change: Change })[]>()
-  const added: { edit: NginxRenamePlan['edits'][number]; change: Change }[] = []
-  const problems: NginxRenamePlan['problems'] = []
-  const notes: NginxRenamePlan['notes'] = []
-  const recertified: NginxRenamePlan['recertified'] = []
+  const added: { edit: NginxEditPlan['edits'][number]; change: Change }[] = []
+  const problems: NginxEditPlan['problems'] = []
+  const notes: NginxEditPlan['notes'] = []
+  const recertified: NginxEditPlan['recertified'] = []
 
   const file = (path: string): NginxFile => {
     const found = files.get(path)

@@ -136,7 +136,8 @@ export interface NginxEdit {
   after: string
 }
 
-export interface NginxRenamePlan {
+/** What is spliced into nginx's files, for whatever purpose. */
+export interface NginxEditPlan {
   edits: NginxEdit[]
   /** For the plan: one line each, `config/nginx.conf:41 server_name old.cloud → new.domain`. */
   changes: { file: string; line: number; what: string; before: string; after: string }[]

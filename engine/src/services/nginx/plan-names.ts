@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Draft } from './draft.ts'
+import { dropWord } from './drop-word.ts'
 import type { NginxFacts, NginxRenameRequest, NginxServer, NginxWord } from './nginx-facts.ts'
 import { isLiteralName, listenKeys, patternMatches } from './server-names.ts'
 import { lower, type SiteServer } from './site-servers.ts'
@@ -50,7 +51,7 @@ export function planNames(
     }
     if (dropped.length === 0) continue
     if (dropped.length === server.names.length) removeServer(draft, server, removed)
-    else for (const word of dropped) dropWord(draft, server, word)
+    else for (const word of dropped) dropWord(draft, server, word, 'server_name (the new name is there already)')
   }
   for (const { to } of request.hosts) notePatterns(facts, own, lower(to), draft)
   return removed
@@ -133,16 +134,6 @@ function removeServer(draft: Draft, server: NginxServer, removed: Set<NginxServe
   }
   removed.add(server)
   draft.replace(server.file, server, '', 'server block without a name left: the new name has its own block')
-}
-
-/** Takes the word and the white space before it. */
-function dropWord(draft: Draft, server: NginxServer, word: NginxWord): void {
-  const path = word.file ?? server.file
-  const { text } = draft.file(path)
-  const gap = /\s+$/.exec(text.slice(0, word.start))?.[0].length ?? 0
-  const lineStart = text.lastIndexOf('\n', word.start - gap - 1) + 1
-  const start = text.slice(lineStart, word.start - gap).includes('#') ? word.start : word.start - gap
-  draft.replace(path, { start, end: word.end }, '', 'server_name (the new name is there already)')
 }
 
 function notePatterns(facts: NginxFacts, own: Map<NginxServer, SiteServer>, host: string, draft: Draft): void {

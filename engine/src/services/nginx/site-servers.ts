@@ -14,8 +14,14 @@ export interface SiteServer {
 
 export const lower = (name: string): string => name.toLowerCase()
 
+/** What tells a site's blocks. */
+export type SiteWords = Pick<
+  NginxRenameRequest,
+  'hosts' | 'directory' | 'sitesPath' | 'siteNames' | 'webPorts' | 'commonName'
+>
+
 /** The new name is not among them unless it was the site's before: another site's block may carry it. */
-function namesOfSite(request: NginxRenameRequest): Set<string> {
+function namesOfSite(request: SiteWords): Set<string> {
   return new Set([...request.siteNames, ...request.hosts.map(({ from }) => from)].map(lower))
 }
 
@@ -23,7 +29,7 @@ function namesOfSite(request: NginxRenameRequest): Set<string> {
  * The blocks that carry one of the site's names or name its directory and belong to this bench. The same name may be served for
  * something else on another port (a mail client): such a block is left alone and noted.
  */
-export function findSiteServers(facts: NginxFacts, request: NginxRenameRequest, draft: Draft): SiteServer[] {
+export function findSiteServers(facts: NginxFacts, request: SiteWords, draft: Draft): SiteServer[] {
   const known = namesOfSite(request)
   const found: SiteServer[] = []
   for (const server of facts.servers) {
@@ -54,12 +60,7 @@ function isOwnPattern(name: string, known: Set<string>): boolean {
 }
 
 /** A block without the bench's root: what it says about its requests tells whether they reach the bench. */
-function leadsToBench(
-  facts: NginxFacts,
-  server: NginxServer,
-  request: NginxRenameRequest,
-  known: Set<string>,
-): boolean {
+function leadsToBench(facts: NginxFacts, server: NginxServer, request: SiteWords, known: Set<string>): boolean {
   const { realPath } = facts.files.find(({ path }) => path === server.file) ?? { realPath: server.file }
   return (
     server.siteHeaders.length > 0 ||
@@ -72,7 +73,7 @@ function leadsToBench(
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\])(?::(\d+))?$/
 
 /** Straight to the bench's own port, or to a port where nginx serves this bench (TLS ended in a block of its own). */
-function passesToBench(facts: NginxFacts, server: NginxServer, request: NginxRenameRequest): boolean {
+function passesToBench(facts: NginxFacts, server: NginxServer, request: SiteWords): boolean {
   const served = facts.servers.filter((other) => benchOf(other, request.sitesPath) === 'this')
   const ports = new Set([
     ...request.webPorts,
@@ -100,7 +101,7 @@ const REDIRECT = /^30[1278] https?:\/\/(\$[a-z_]+|[^/:$]+)/
 const REFUSAL = /^4\d\d\b/
 
 /** `return 301 https://$host$request_uri` and perhaps certbot's `return 404`: nothing of its own to serve. */
-function onlyRedirects({ returns, passes, directories }: NginxServer, known: Set<string>): boolean {
+export function onlyRedirects({ returns, passes, directories }: NginxServer, known: Set<string>): boolean {
   if (passes.length > 0 || directories.length > 0) return false
   const targets = returns.filter((text) => !REFUSAL.test(text)).map((text) => REDIRECT.exec(text)?.[1] ?? null)
   return (

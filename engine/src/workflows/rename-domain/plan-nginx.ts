@@ -2,7 +2,7 @@ import type { BenchFacts, CertificateFacts } from '../../bench/bench-facts.ts'
 import type { Finding } from '../../bench/finding.ts'
 import { sha256Of } from '../../host/value-digest.ts'
 import { certificateCovers } from '../../services/certificates.ts'
-import type { NginxRenamePlan, NginxRenameRequest } from '../../services/nginx/nginx-facts.ts'
+import type { NginxEditPlan, NginxRenameRequest } from '../../services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../../services/nginx/plan-rename.ts'
 import type { RenameNames } from './names.ts'
 import { pairOf } from './plan-certificate.ts'
@@ -10,7 +10,7 @@ import type { RenameRequest } from './request.ts'
 
 export interface NginxPlan {
   request: NginxRenameRequest
-  plan: NginxRenamePlan
+  plan: NginxEditPlan
   files: { path: string; before: string | null; after: string }[]
   findings: Finding[]
   redirects: boolean
@@ -80,7 +80,7 @@ const WEB_PORTS = new Set(['webserver_port', 'socketio_port'])
 
 const where = (file: string, line: number | null): string => (line === null ? file : `${file}:${line}`)
 
-function problemsOf(plan: NginxRenamePlan): Finding[] {
+function problemsOf(plan: NginxEditPlan): Finding[] {
   return plan.problems.map(({ file, line, problem, hint }) => ({
     id: 'nginx-cannot-be-edited',
     severity: 'critical',
@@ -92,7 +92,7 @@ function problemsOf(plan: NginxRenamePlan): Finding[] {
 }
 
 /** Visitors of a name that stays in the block would be warned by their browsers. */
-function uncoveredNames(plan: NginxRenamePlan, certificate: CertificateFacts | null, now: Date): Finding[] {
+function uncoveredNames(plan: NginxEditPlan, certificate: CertificateFacts | null, now: Date): Finding[] {
   return plan.recertified.flatMap(({ file, line, names }) => {
     const uncovered = names.filter((name) => certificate !== null && !certificateCovers(certificate, name, now))
     if (uncovered.length === 0) return []
@@ -111,7 +111,7 @@ function uncoveredNames(plan: NginxRenamePlan, certificate: CertificateFacts | n
   })
 }
 
-function notesOf(plan: NginxRenamePlan): Finding[] {
+function notesOf(plan: NginxEditPlan): Finding[] {
   return plan.notes.map(({ file, line, note }) => ({
     id: 'nginx-note',
     severity: 'information',

@@ -1,7 +1,7 @@
 /** A private nginx for these tests: its own prefix, free ports of 127.0.0.1, a web server behind it that echoes, stopped by pid. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { createServer as createProbe } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,9 +50,16 @@ export function makeCertificate(directory: string, host: string): { certificate:
   return pair
 }
 
+const echo: RequestListener = (request, response) => {
+  response.end(
+    JSON.stringify({ site: request.headers['x-frappe-site-name'], host: request.headers.host, path: request.url }),
+  )
+}
+
 /** Starts nginx on a bench's configuration: `conf.d/frappe-bench.conf` is a link to it, as `bench setup production` makes it. */
 export async function startNginx(
   benchConfig: (place: Pick<PrivateNginx, 'directory' | 'sitesPath' | 'ports'>) => string,
+  answer: RequestListener = echo,
 ): Promise<PrivateNginx> {
   const directory = mkdtempSync(join(tmpdir(), 'migrator-nginx-'))
   const sitesPath = join(directory, 'frappe-bench/sites')
@@ -61,10 +68,11 @@ export async function startNginx(
   }
   chmodSync(directory, 0o755)
   const [http = 0, https = 0] = await freePorts(2)
-  const web = createServer((request, response) => {
-    response.end(
-      JSON.stringify({ site: request.headers['x-frappe-site-name'], host: request.headers.host, path: request.url }),
-    )
+  const web = createServer(answer)
+  // A web socket says what came in.
+  web.on('upgrade', (request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+    socket.on('data', (data) => socket.end(`${request.headers['x-frappe-site-name']} ${data}`))
   })
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
   const address = web.address()

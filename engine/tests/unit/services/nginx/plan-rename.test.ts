@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NginxRenamePlan, NginxRenameRequest } from '../../../../src/services/nginx/nginx-facts.ts'
+import type { NginxEditPlan, NginxRenameRequest } from '../../../../src/services/nginx/nginx-facts.ts'
 import { planNginxRename } from '../../../../src/services/nginx/plan-rename.ts'
 import { benchMap, benchServer, upstream } from './bench-config.ts'
 import { factsOf, type MemoryFiles } from './memory-host.ts'
@@ -28,12 +28,12 @@ async function plan(
   text: string,
   changes: Partial<NginxRenameRequest> = {},
   more: MemoryFiles = {},
-): Promise<NginxRenamePlan> {
+): Promise<NginxEditPlan> {
   return planNginxRename(await factsOf({ [CONF]: text, ...more }), request(changes))
 }
 
 /** The text after, which must be the text before with these replacements and nothing else. */
-function assertBecomes(made: NginxRenamePlan, before: string, ...replaced: [string, string][]): void {
+function assertBecomes(made: NginxEditPlan, before: string, ...replaced: [string, string][]): void {
   assert.deepEqual(made.problems, [])
   const expected = replaced.reduce((text, [from, to]) => {
     assert.ok(text.includes(from), `the fixture lacks ${from}`)
