@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
@@ -7,15 +6,14 @@ import { terminalStyle } from '../../report/style.ts'
 import { isNothingToDo } from '../../workflows/rename-domain/plan.ts'
 import { prepareRename } from '../../workflows/rename-domain/prepare.ts'
 import { RenameRequest } from '../../workflows/rename-domain/request.ts'
-import { attend, confirm } from '../attendance.ts'
+import { attend } from '../attendance.ts'
 import { finishRun, progressEvents } from '../finish-run.ts'
 import { refuseUnwritable } from '../given-files.ts'
-import { type PlanView, refuseBlocked, savePlan, showPlan, textOfPlan } from '../plan-output.ts'
-import { nothingDone, printJson } from '../print-json.ts'
+import { planAndRun } from '../plan-and-run.ts'
+import { savePlan } from '../plan-output.ts'
 import { withSearchProgress } from '../search-progress.ts'
 import { openSession, type Session } from '../session.ts'
-import { unlessStopped } from '../unless-stopped.ts'
-import { readPlanFile, refuseMoved } from './plan-file.ts'
+import { readPlanFile } from './plan-file.ts'
 import { type RenameOptions, refuseContradictions, renameRequest } from './rename-request.ts'
 
 /** `rename-domain`: plan, show, confirm, run, report. */
@@ -31,43 +29,25 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
   if (!request) throw new Error('neither a request nor a plan file')
   const attended = attend(options)
   try {
-    const plan = await unlessStopped(attended.stop, (signal) =>
-      withSearchProgress((onProgress) =>
-        prepareRename(session.host, session.benchPath, request, {
-          signal,
-          onProgress,
-          profile: named?.profile ?? null,
-        }),
-      ),
-    )
-    if (plan === null) {
-      process.stderr.write('Stopped while planning. Nothing was changed.\n')
-      if (options.json) printJson({ run: null, outcome: 'interrupted' })
-      return INTERRUPTED
-    }
-    if (stored) refuseMoved(stored, plan)
-    if (isNothingToDo(plan)) return await showNothing(plan, options)
-    const view = viewOf(options)
-    if (options.plan) {
-      await savePlan(plan, options.out)
-      return showPlan(plan, view, options.json === true)
-    }
-    refuseBlocked(plan, view, options.json === true, 'rename')
-    if (attended.interactive && !options.yes) {
-      process.stderr.write(`${textOfPlan(plan, process.stderr, view)}\n`)
-      if (!(await confirm(`Rename ${plan.site.oldName} to ${plan.site.newName} now?`))) {
-        process.stderr.write('Nothing was changed.\n')
-        if (options.json) printJson(nothingDone())
-        return 0
-      }
-    }
-    return await runPlan(session, plan, options, attended)
+    return await planAndRun(options, attended, {
+      what: 'rename',
+      stored,
+      prepare: (signal) =>
+        withSearchProgress((onProgress) =>
+          prepareRename(session.host, session.benchPath, request, {
+            signal,
+            onProgress,
+            profile: named?.profile ?? null,
+          }),
+        ),
+      nothingToDo: async (plan) => (isNothingToDo(plan) ? showNothing(plan, options) : null),
+      question: (plan) => `Rename ${plan.site.oldName} to ${plan.site.newName} now?`,
+      run: (plan) => runPlan(session, plan, options, attended),
+    })
   } finally {
     attended.release()
   }
 }
-
-const INTERRUPTED = 130
 
 async function runPlan(
   session: Session,
@@ -90,11 +70,6 @@ async function showNothing(plan: Plan, options: RenameOptions): Promise<number> 
   const text = options.json ? JSON.stringify(data, null, 2) : renderNothingToDo(plan, terminalStyle(process.stdout))
   process.stdout.write(`${text}\n`)
   return 0
-}
-
-function viewOf({ details, out, planFile }: RenameOptions): PlanView {
-  const saved = out ?? planFile
-  return { details: details === true, savedAs: saved === undefined ? null : resolve(saved) }
 }
 
 function benchOf(
