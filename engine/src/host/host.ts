@@ -77,7 +77,7 @@ export interface OpenedProcess {
   stdout: Readable
   /** null when it had ended before it could be looked at. */
   identity: ProcessIdentity | null
-  /** How it ended, as run() tells it (a program that does not exist: 127); never rejects. */
+  /** How it ended, as run() tells it (a program that does not exist: 127). Rejects only when the connection to its machine broke. */
   ended: Promise<Omit<Completed, 'stdout'>>
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MigratorError } from '../errors.ts'
-import type { Completed } from '../host.ts'
+import type { Command, Completed, FileStatus } from '../host.ts'
 import { mountPointsOf } from '../mount-points.ts'
 import { findUnfinished, inPlaceOf, status, systemCode, unfinishedOf, writeTarget } from './files.ts'
 import { askPrivileged, hasPrivilegedChannel } from './privileged-channel.ts'
@@ -11,7 +11,8 @@ import { run } from './run.ts'
 const isRefusal = ({ exitCode, stderr }: Completed): boolean =>
   (exitCode === 126 && /^root does not /.test(stderr)) || (exitCode === 1 && /^sudo: |^Sorry, user /m.test(stderr))
 
-function refuseUnless(done: Completed, what: string): void {
+/** @throws MigratorError `privilege-missing`, `file-not-written` */
+export function refuseUnless(done: Completed, what: string): void {
   if (done.exitCode === 0) return
   const evidence = done.stderr.trim().slice(0, 400)
   if (!isRefusal(done)) {
@@ -43,14 +44,23 @@ export async function writeFilePrivileged(path: string, content: Buffer | string
     refuseUnless(done, `Writing ${target}`)
     return
   }
-  const existing = await status(target)
+  await writeBySudo(run, target, content, { existing: await status(target), mode, inPlace: await isMountPoint(target) })
+}
+
+/** The same by `run` alone, on whichever machine that runs. */
+export async function writeBySudo(
+  run: (command: Command) => Promise<Completed>,
+  target: string,
+  content: Buffer | string,
+  { existing, mode, inPlace }: { existing: FileStatus | null; mode: number | undefined; inPlace: boolean },
+): Promise<void> {
   const temporary = unfinishedOf(target)
   const what = `Writing ${target}`
   const steps: [string, ...string[]][] = [
     ['chmod', (mode ?? existing?.mode ?? 0o644).toString(8), temporary],
     ...(existing ? ([['chown', `${existing.userId}:${existing.groupId}`, temporary]] as [string, ...string[]][]) : []),
     ['sync', temporary],
-    ...((await isMountPoint(target)) ? intoPlace(target) : replacing(target)),
+    ...(inPlace ? intoPlace(target) : replacing(target)),
   ]
   refuseUnless(await run({ argv: ['tee', temporary], input: content, privileged: true }), what)
   for (const argv of steps) {
@@ -86,10 +96,10 @@ export async function removePrivileged(path: string): Promise<void> {
   refuseUnless(await run({ argv: ['rm', '-f', '--', path], privileged: true }), `Removing ${path}`)
 }
 
-type Reading = { kind: 'list' | 'read' | 'certificates'; path: string }
+export type Reading = { kind: 'list' | 'read' | 'certificates'; path: string }
 
 /** sed prints the certificates alone: keys stay where they are. */
-const READING: Record<Reading['kind'], (path: string) => [string, ...string[]]> = {
+export const READING: Record<Reading['kind'], (path: string) => [string, ...string[]]> = {
   list: (path) => ['ls', '-1A', '--', path],
   read: (path) => ['base64', '--', path],
   certificates: (path) => ['sed', '-n', '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p', '--', path],

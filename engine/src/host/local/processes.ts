@@ -19,7 +19,7 @@ async function orNull<Result>(work: Promise<Result>): Promise<Result | null> {
 }
 
 /** Fields 4 (parent) and 22 (start time) of /proc/<pid>/stat; the command in parentheses may hold anything (proc(5)). */
-function parseStat(text: string): { state: string; parent: number; startTime: string } | null {
+export function parseStat(text: string): { state: string; parent: number; startTime: string } | null {
   const rest = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state, parent] = rest
   const startTime = rest[19]
@@ -68,7 +68,8 @@ function procReader(): (path: string) => string | null {
   }
 }
 
-const DELETED = ' (deleted)'
+/** What /proc puts behind the path of a program that is gone. */
+export const DELETED = ' (deleted)'
 
 /** An upgrade puts a new file in the place of the old one: then nothing is lost. */
 async function lostProgram(program: string | null): Promise<string | null> {
@@ -133,20 +134,24 @@ async function socketOwners(): Promise<Map<string, number>> {
   return owners
 }
 
-/** Listening TCP sockets; pid is null where the owner may not be seen. */
-export async function listeners(): Promise<Listener[]> {
-  const owners = await socketOwners()
-  const found: Listener[] = []
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const text = (await orNull(readFile(table, 'utf8'))) ?? ''
-    for (const line of text.split('\n').slice(1)) {
+/** Listening TCP sockets of one of the kernel's tables (proc(5)); `owners` by inode. */
+export function parseListeners(table: string, owners: ReadonlyMap<string, number>): Listener[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line): Listener[] => {
       const fields = line.trim().split(/\s+/)
       const [, local, , state] = fields
       const inode = fields[9]
-      if (local === undefined || state !== '0A' || inode === undefined) continue
+      if (local === undefined || state !== '0A' || inode === undefined) return []
       const parsed = parseAddress(local)
-      if (parsed) found.push({ protocol: 'tcp', ...parsed, pid: owners.get(inode) ?? null })
-    }
-  }
-  return found
+      return parsed ? [{ protocol: 'tcp', ...parsed, pid: owners.get(inode) ?? null }] : []
+    })
+}
+
+/** Listening TCP sockets; pid is null where the owner may not be seen. */
+export async function listeners(): Promise<Listener[]> {
+  const owners = await socketOwners()
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((path) => orNull(readFile(path, 'utf8'))))
+  return tables.flatMap((table) => parseListeners(table ?? '', owners))
 }

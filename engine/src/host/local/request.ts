@@ -5,12 +5,14 @@ import type { HttpRequest, HttpResponse } from '../host.ts'
 
 const BODY_LIMIT = 2 * 1024 * 1024
 
-/** See Host.request. Throws the system's error when nothing answers. */
-export function request(wanted: HttpRequest): Promise<HttpResponse> {
+/**
+ * See Host.request. Throws the system's error when nothing answers.
+ * @param socketPath where the server is reached from here, when not at its address
+ */
+export function request(wanted: HttpRequest, socketPath?: string): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const options = {
-      host: wanted.address,
-      port: wanted.port,
+      ...(socketPath === undefined ? { host: wanted.address, port: wanted.port } : { socketPath }),
       method: wanted.method ?? 'GET',
       path: wanted.path,
       headers: { host: wanted.hostName, 'user-agent': 'frappe-migrator', accept: '*/*' },
