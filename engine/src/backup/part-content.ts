@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises'
 import type { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { systemCode } from '../host/local/files.ts'
 import type { ContentFacts, Damage, Wrapping } from './backup-facts.ts'
 import type { BackupPart } from './backup-set.ts'
 import { checkEncryption, type Decryption, decrypt } from './openpgp.ts'
@@ -79,8 +80,18 @@ interface Layers {
   trailingBytes(): number
 }
 
-async function outerWrapping(part: BackupPart): Promise<Wrapping[]> {
-  const handle = await open(part.path, 'r')
+/** Whether a file of a backup opens with a key alone; of one that cannot be read its reader says so. */
+export async function isEncrypted(path: string): Promise<boolean> {
+  try {
+    return (await outerWrapping(path))[0] === 'openpgp'
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error
+    return false
+  }
+}
+
+async function outerWrapping(path: string): Promise<Wrapping[]> {
+  const handle = await open(path, 'r')
   const head = Buffer.alloc(64)
   const { bytesRead } = await handle.read(head, 0, head.length, 0).finally(() => handle.close())
   const wrapping = wrappingOf(head.subarray(0, bytesRead))
@@ -97,7 +108,7 @@ async function endsInZeros(part: BackupPart, bytes: number): Promise<boolean> {
 /** null when it is encrypted and there is no key. */
 async function openLayers(part: BackupPart, options: ReadOptions): Promise<Layers | Failure | null> {
   try {
-    const wrappings = await outerWrapping(part)
+    const wrappings = await outerWrapping(part.path)
     const encrypted = wrappings[0] === 'openpgp'
     if (encrypted && options.backupKey === undefined) return null
     const decryption = encrypted ? await decrypt(part.path, options.backupKey ?? '') : null

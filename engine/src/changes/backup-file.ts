@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Damage } from '../backup/backup-facts.ts'
 import { type BackupPart, backupName } from '../backup/backup-set.ts'
-import { readPart } from '../backup/part-content.ts'
+import { isEncrypted, readPart } from '../backup/part-content.ts'
 import { MigratorError } from '../host/errors.ts'
 import type { ChangeContext } from './change.ts'
 
@@ -39,15 +39,12 @@ export async function readBackupFile(
   context: ChangeContext,
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
-  const backupKey = (await context.backupKey()) ?? undefined
-  const { damage } = await readPart(
-    await partOf(file, context),
-    { signal: context.signal, backupKey },
-    async (chunk) => {
-      await take(chunk)
-      return true
-    },
-  )
+  const part = await partOf(file, context)
+  const backupKey = (await isEncrypted(part.path)) ? ((await context.backupKey()) ?? undefined) : undefined
+  const { damage } = await readPart(part, { signal: context.signal, backupKey }, async (chunk) => {
+    await take(chunk)
+    return true
+  })
   if (damage !== null) throw damaged(file, damage)
 }
 

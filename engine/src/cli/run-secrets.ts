@@ -18,9 +18,10 @@ export function runSecrets({ administratorFile, backupKeyFile, interactive }: So
       if (administratorFile !== null) return readOptionFile(administratorFile)
       return interactive ? askAdministrator() : null
     }),
-    backupKey: once(async () =>
-      backupKeyFile === null ? null : (await readSecretFile(backupKeyFile, 'The backup key')).trim(),
-    ),
+    backupKey: once(async () => {
+      if (backupKeyFile !== null) return (await readSecretFile(backupKeyFile, 'The backup key')).trim()
+      return interactive ? askBackupKey() : null
+    }),
   }
 }
 
@@ -52,4 +53,13 @@ async function askAdministrator(): Promise<AdministratorAccount | null> {
   if (isCancel(user) || !user) return null
   const secret = await password({ message: `Password of ${user}:`, output: process.stderr })
   return isCancel(secret) ? null : { user, password: secret ?? '', place: {} }
+}
+
+async function askBackupKey(): Promise<string | null> {
+  const { isCancel, password } = await import('@clack/prompts')
+  const key = await password({
+    message: 'The backup is encrypted. Its key (backup_encryption_key of the site it is of; it is not stored):',
+    output: process.stderr,
+  })
+  return isCancel(key) || !key ? null : key
 }

@@ -26,14 +26,19 @@ export async function restoreSite(options: RestoreOptions): Promise<number> {
   const attended = attend(options)
   const secrets = runSecrets({ ...request, ...filesNow(options), interactive: attended.interactive })
   try {
-    const [administrator, backupKey] = [await secrets.administrator(), await secrets.backupKey()]
+    const administrator = await secrets.administrator()
     return await planAndRun(options, attended, {
       what: 'restore',
       stored,
       prepare: (signal) =>
         withSearchProgress(
           (onProgress) =>
-            prepareRestore(session.host, session.benchPath, request, { signal, administrator, backupKey, onProgress }),
+            prepareRestore(session.host, session.benchPath, request, {
+              signal,
+              administrator,
+              backupKey: secrets.backupKey,
+              onProgress,
+            }),
           process.stderr,
           Date.now,
           { describe: 'Read the bench, and the backup to its end (nothing is changed)', doing: 'reading' },

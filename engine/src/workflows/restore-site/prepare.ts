@@ -17,7 +17,8 @@ import { type RestoreTarget, resolveTarget } from './target.ts'
 export interface PrepareOptions {
   signal: AbortSignal
   administrator: AdministratorAccount | null
-  backupKey: string | null
+  /** Asked for only where a file of the backup is encrypted. */
+  backupKey(): Promise<string | null>
   onProgress(progress: { bytesDone: number; bytesTotal: number; table: string }): void
 }
 

@@ -1,5 +1,6 @@
 import type { BackupFacts } from '../../backup/backup-facts.ts'
-import { findBackupSet } from '../../backup/backup-set.ts'
+import { type BackupSet, findBackupSet } from '../../backup/backup-set.ts'
+import { isEncrypted } from '../../backup/part-content.ts'
 import { readBackup as readParts } from '../../backup/read-backup.ts'
 import { judgeBackup } from '../../backup/verdict.ts'
 import type { BenchFacts } from '../../bench/bench-facts.ts'
@@ -9,7 +10,8 @@ import type { RestoreRequest } from './request.ts'
 
 interface ReadOptions {
   signal: AbortSignal
-  backupKey: string | null
+  /** Asked for only where a file of the backup is encrypted. */
+  backupKey(): Promise<string | null>
   onProgress(progress: { bytesDone: number; bytesTotal: number; table: string }): void
 }
 
@@ -28,9 +30,15 @@ export async function readBackup(
   })
   return readParts(set, {
     signal,
-    backupKey: backupKey ?? undefined,
+    backupKey: (await hasEncrypted(set)) ? ((await backupKey()) ?? undefined) : undefined,
     onPart: (part, read, total) => onProgress({ bytesDone: read, bytesTotal: total, table: part.path }),
   })
+}
+
+const hasEncrypted = async ({ database, publicFiles, privateFiles, siteConfig }: BackupSet): Promise<boolean> => {
+  for (const part of [database, publicFiles, privateFiles, siteConfig])
+    if (part !== null && (await isEncrypted(part.path))) return true
+  return false
 }
 
 /** The key is asked for where it comes from here too: the site may have it, and its loss may be accepted. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { createSandboxBench } from '../../../src/sandbox/sandbox-bench.ts'
-import { MIGRATOR, migrator } from '../../servers/migrator.ts'
+import { migrator } from '../../servers/migrator.ts'
+import { atTerminal } from '../../servers/terminal.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'migrator-terminal-'))
 const bench = join(home, 'bench')
@@ -13,32 +13,23 @@ const machine = ['--nginx-config', join(home, 'none'), '--hosts-file', join(home
 before(() => createSandboxBench({ directory: bench }))
 process.on('exit', () => rmSync(home, { recursive: true, force: true }))
 
-/** Runs at a terminal of its own; what it printed. */
-const atTerminal = (parameters: string[], environment: Record<string, string>): { code: number; text: string } => {
-  const command = [MIGRATOR, ...parameters].map((word) => `'${word}'`).join(' ')
-  const ended = spawnSync('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    cwd: bench,
-    encoding: 'utf8',
-    input: '',
-    env: { PATH: process.env['PATH'], HOME: home, TERM: 'xterm', ...environment },
-  })
-  return { code: ended.status ?? 128, text: ended.stdout }
-}
+const terminal = (parameters: string[], environment: Record<string, string>) =>
+  atTerminal({ directory: bench, parameters, environment: { HOME: home, ...environment } })
 
-test('color at a terminal, unless NO_COLOR or a dumb terminal says otherwise', () => {
-  assert.ok(atTerminal(['analyze-site'], {}).text.includes('\u001b['))
+test('color at a terminal, unless NO_COLOR or a dumb terminal says otherwise', async () => {
+  assert.ok((await terminal(['analyze-site'], {})).text.includes('\u001b['))
   for (const environment of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
-    const { text } = atTerminal(['analyze-site'], environment)
+    const { text } = await terminal(['analyze-site'], environment)
     assert.ok(text.includes('old.cloud') && !text.includes('\u001b['), text)
   }
 })
 
-test('--no-interactive never asks, even at a terminal', () => {
+test('--no-interactive never asks, even at a terminal', async () => {
   const names = ['--source', 'old.cloud', '--target', 'new.domain', '--no-interactive', ...machine]
-  const { code, text } = atTerminal(['rename-domain', ...names], { NO_COLOR: '1' })
+  const { code, text } = await terminal(['rename-domain', ...names], { NO_COLOR: '1' })
   assert.equal(code, 0, text)
   assert.ok(!/Rename old\.cloud to new\.domain now\?/.test(text))
-  const back = atTerminal(['rollback', '--no-interactive'], { NO_COLOR: '1' })
+  const back = await terminal(['rollback', '--no-interactive'], { NO_COLOR: '1' })
   assert.equal(back.code, 0, back.text)
   assert.ok(!/Take back run/.test(back.text))
 })

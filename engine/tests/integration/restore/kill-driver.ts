@@ -41,7 +41,7 @@ const environmentOf = (plan: Plan) =>
 
 async function act(): Promise<string> {
   if (action === 'restore') {
-    const options = { signal: attended.stop, administrator, backupKey: null, onProgress: () => undefined }
+    const options = { signal: attended.stop, administrator, backupKey: async () => null, onProgress: () => undefined }
     const plan = await prepareRestore(host, benchPath, request, options)
     return (await startRun(environmentOf(plan), plan)).outcome.outcome
   }

@@ -3,8 +3,12 @@ import { chmodSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSyn
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { atTerminal } from '../../servers/terminal.ts'
+import { encrypted } from '../../unit/backup/small-backup.ts'
 import { said } from '../rename/stage.ts'
 import { backupSet, optionFile, PREFIX, restoreStage, SITE } from './stage.ts'
+
+const KEY = 'a key of the site itself'
 
 test('what cannot be restored is refused by name, and bench, site and server stay as they were', async (t) => {
   const stage = await restoreStage()
@@ -51,6 +55,22 @@ test('what cannot be restored is refused by name, and bench, site and server sta
     } finally {
       renameSync(join(home, 'wiki'), app)
     }
+  })
+  await t.test('at a terminal the key of an encrypted backup is asked for, and shown nowhere', async () => {
+    const directory = set('encrypted', (database) => writeFileSync(database, encrypted(readFileSync(database), KEY)))
+    const { nginx, hostsFile, crontabs, bench } = stage
+    const machine = ['--nginx-config', nginx.configuration, '--hosts-file', hostsFile, '--crontab-directory', crontabs]
+    const parameters = ['restore-site', '--site', SITE, '--backup-dir', directory, '--plan', ...machine]
+    const { code, text } = await atTerminal({
+      directory: bench.directory,
+      parameters: [...parameters, '--admin-option-file', stage.administrator],
+      environment: { HOME: home },
+      typed: [{ asked: /The backup is encrypted\. Its key/, answer: KEY }],
+    })
+    assert.equal(code, 2, text)
+    assert.match(text, /encryption key: carried from the backup/)
+    assert.ok(!text.includes(KEY), text)
+    assert.equal(await stage.state(), start)
   })
   await refused('a name that is taken', 4, /is taken on this bench/, () => stage.restore('--as', SITE))
   await refused('a site that is not there', 3, /No site of this bench is known as/, () =>
