@@ -14,6 +14,8 @@ const Params = z.object({
   carried: z.array(z.string()),
   /** The step that kept the backup's configuration. */
   keptBy: z.string(),
+  /** Of a site that is moved: its configuration, and no backup's, is what is carried. */
+  moved: z.literal(true).exactOptional(),
 })
 type Params = z.infer<typeof Params>
 
@@ -25,7 +27,8 @@ export const makeSiteConfig: Change<Params, Before, Before> = {
   kind: 'make-site-config',
   undo: 'exact',
   params: Params,
-  describe: ({ path, carried }) => `Write ${path}${carried.length ? `, with ${carried.join(', ')} of the backup` : ''}`,
+  describe: ({ path, carried, moved }) =>
+    `Write ${path}${carried.length ? `, with ${carried.join(', ')} of the ${moved ? 'source' : 'backup'}` : ''}`,
   inspect: async (context, { path }, { before }) => {
     const now = await digestOf(context, path)
     if (now === null) return { state: 'pending' }

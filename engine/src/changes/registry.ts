@@ -9,6 +9,7 @@ import { editText } from './edit-text.ts'
 import { endProcess } from './end-process.ts'
 import { extractFiles } from './extract-files.ts'
 import { forwardSite } from './forward-site.ts'
+import { getApp } from './get-app.ts'
 import { importDump } from './import-dump.ts'
 import { installApp } from './install-app.ts'
 import { keepConfiguration } from './keep-configuration.ts'
@@ -19,6 +20,7 @@ import { mendJsonFile } from './mend-json.ts'
 import { moveDirectory } from './move-directory.ts'
 import { moveJobs } from './move-jobs.ts'
 import { proxyConfig } from './proxy-config.ts'
+import { quarantine } from './quarantine.ts'
 import { rebuildSearch } from './rebuild-search.ts'
 import { recordDigest } from './record-digest.ts'
 import { redisKey } from './redis-key.ts'
@@ -29,6 +31,7 @@ import { removeVault } from './remove-vault.ts'
 import { resumeWorkers } from './resume-workers.ts'
 import { retireRedirect } from './retire-redirect.ts'
 import { rewriteDatabase } from './rewrite-database.ts'
+import { runBenchCommand } from './run-bench-command.ts'
 import { safetyBackup } from './safety-backup.ts'
 import { serveSite } from './serve-site.ts'
 import { service } from './service.ts'
@@ -80,6 +83,9 @@ const all: AnyChange[] = [
   forgetTypes(makeSiteConfig),
   forgetTypes(dropDatabase),
   forgetTypes(removeKept),
+  forgetTypes(runBenchCommand),
+  forgetTypes(getApp),
+  forgetTypes(quarantine),
   forgetTypes(serveSite),
   forgetTypes(forwardSite),
 ]

@@ -18,6 +18,7 @@ import { keyOfManifest } from './key-of-manifest.ts'
 import { nextNumbers } from './next-numbers.ts'
 import { noLeftoverDirectory } from './no-leftover-directory.ts'
 import { noOccurrenceLeft } from './no-occurrence-left.ts'
+import { oneScheduler } from './one-scheduler.ts'
 import { pendingPatches } from './pending-patches.ts'
 import { plannedCells } from './planned-cells.ts'
 import { realtime } from './realtime.ts'
@@ -27,6 +28,7 @@ import { restoredContent } from './restored-content.ts'
 import { restoredSecrets } from './restored-secrets.ts'
 import { rights } from './rights.ts'
 import { rowsOfBackup } from './rows-of-backup.ts'
+import { sameTables } from './same-tables.ts'
 import { schedulerState } from './scheduler-state.ts'
 import { schemaOfDocTypes } from './schema-of-doctypes.ts'
 
@@ -63,6 +65,8 @@ const all: Check[] = [
   keyOfManifest,
   realtime,
   schedulerState,
+  oneScheduler,
+  sameTables,
 ]
 
 export const checkKinds: ReadonlyMap<string, Check> = new Map(all.map((check) => [check.id, check]))

@@ -48,9 +48,19 @@ export const schedulerState: Check = {
   },
 }
 
-async function switchOn(context: CheckContext): Promise<{ key: string; value: unknown; file: string } | null> {
+async function switchOn(context: CheckContext): Promise<SwitchedOff | null> {
   const common = await readConfig(context, join(context.benchPath, 'sites', 'common_site_config.json'))
-  const own = await readConfig(context, join(context.siteDirectory, 'site_config.json'))
+  return switchedOff(common, await readConfig(context, join(context.siteDirectory, 'site_config.json')))
+}
+
+interface SwitchedOff {
+  key: string
+  value: unknown
+  file: string
+}
+
+/** The key that stops a site's scheduled jobs, and the file it stands in; null: none does. */
+export function switchedOff(common: Record<string, unknown>, own: Record<string, unknown>): SwitchedOff | null {
   for (const key of SWITCHES) {
     const [values, file] = key in own ? [own, 'site_config.json'] : [common, 'common_site_config.json']
     if (isOn(values[key])) return { key, value: values[key], file }

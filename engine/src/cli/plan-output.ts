@@ -3,16 +3,19 @@ import { MigratorError } from '../host/errors.ts'
 import { writeFileAtomic } from '../host/local/files.ts'
 import { type PlanView, renderPlan } from '../report/render-plan.ts'
 import { renderRestorePlan } from '../report/render-restore-plan.ts'
+import { renderTransferPlan } from '../report/render-transfer-plan.ts'
 import { terminalStyle } from '../report/style.ts'
 
 export type { PlanView }
+
+const renderOf = ({ preview }: Plan) =>
+  preview.restore !== undefined ? renderRestorePlan : preview.transfer !== undefined ? renderTransferPlan : renderPlan
 
 export const blockingFindings = (plan: Plan): Plan['findings'] =>
   plan.findings.filter((finding) => finding.severity === 'critical')
 
 export function textOfPlan(plan: Plan, stream: NodeJS.WriteStream, view: PlanView): string {
-  const render = plan.command === 'restore-site' ? renderRestorePlan : renderPlan
-  return render(plan, terminalStyle(stream), view)
+  return renderOf(plan)(plan, terminalStyle(stream), view)
 }
 
 /** Shows a plan that was asked for; gives the exit code. */

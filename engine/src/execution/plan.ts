@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Finding } from '../bench/finding.ts'
 import { PlaceName } from '../bench/place.ts'
 import { RestorePreview } from './restore-preview.ts'
+import { TransferPreview } from './transfer-preview.ts'
 
 /** The nine steps a user sees, in the order they run. */
 export const phases = [
@@ -112,6 +113,7 @@ export const Plan = z.object({
   preview: z.object({
     configuration: z.array(ConfigurationChange),
     restore: RestorePreview.exactOptional(),
+    transfer: TransferPreview.exactOptional(),
     services: z.array(z.string()),
     rewrite: z.array(ColumnPreview),
     /** Off by default, with the switch that turns it on. */

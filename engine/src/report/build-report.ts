@@ -13,6 +13,7 @@ import { nextSteps } from './next-steps.ts'
 import { phaseSummaries } from './phase-summary.ts'
 import { lastChecks, verdictOf, verificationResults } from './run-verdict.ts'
 import { shownAll } from './shown.ts'
+import { transferResult } from './transfer-results.ts'
 
 interface ReportInput {
   plan: Plan
@@ -32,6 +33,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
   const checks = (proof.length ? proof : before).map(checkEntry)
   const kept = keptIn(lines)
   const outside = nothingLeft ? [] : plan.preview.outside
+  const transfer = transferResult(plan, lines)
   const reversible = !nothingLeft && state !== 'retired' && lines.length > 0
   return shownAll({
     summary: {
@@ -73,6 +75,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
       kept,
     },
     database: databaseResults(plan, lines, runId),
+    ...(transfer === undefined ? {} : { transfer }),
     jobs: jobResults(plan, lines),
     downtime: {
       expected_seconds: plan.preview.downtimeSeconds,

@@ -41,6 +41,8 @@ function activeTimes(lines: JournalLine[]): Pick<JournalTimes, 'active' | 'phase
 
 /** Step ids by which a plan puts the site into maintenance and takes it out again. */
 export const MAINTENANCE = { on: 'maintenance-on', off: 'maintenance-off' }
+/** What ends it for the visitors: of a transfer the site is open again elsewhere. */
+const ENDS = new Set([MAINTENANCE.off, 'open-target'])
 
 function maintenanceTimes(
   lines: JournalLine[],
@@ -53,8 +55,8 @@ function maintenanceTimes(
     const { type, step, time } = line
     // Killed before `done` the flag may have been set already, so the intent counts until then.
     if (step === MAINTENANCE.on && type !== 'reverted') open = { since: time, wayBack: false }
-    if (step === MAINTENANCE.off && type === 'reverted') open = { since: time, wayBack: true }
-    const ends = (step === MAINTENANCE.off && type === 'done') || (step === MAINTENANCE.on && type === 'reverted')
+    if (ENDS.has(step) && type === 'reverted') open = { since: time, wayBack: true }
+    const ends = (ENDS.has(step) && type === 'done') || (step === MAINTENANCE.on && type === 'reverted')
     if (!ends || open === null) continue
     const spent = Date.parse(time) - Date.parse(open.since)
     if (open.wayBack) rollbackDowntime = (rollbackDowntime ?? 0) + spent

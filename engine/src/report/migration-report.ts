@@ -89,6 +89,28 @@ export const MigrationReport = z.object({
   rollback_command: z.string().nullable().describe('null: nothing to take back'),
   run: Run,
   database: Database,
+  transfer: z
+    .object({
+      source: z.string(),
+      target: z.string(),
+      copied: z
+        .object({
+          tables: z.number(),
+          rows: z.number(),
+          bytes: z.number(),
+          files: z.number(),
+          file_bytes: z.number(),
+        })
+        .nullable()
+        .describe('null: it did not come that far'),
+      caught_up: z.object({
+        live_rows: z.number().describe('written while it was copied, and copied again'),
+        window_rows: z.number().describe('the same while the site stood still'),
+      }),
+      rehearsed_seconds: z.number().nullable().describe('of a rehearsal: how long a move would stop the site'),
+    })
+    .exactOptional()
+    .describe('of a move or a copy between two benches'),
   jobs: z
     .object({ moved: z.number(), left: z.array(z.object({ id: z.string(), why: z.string() })) })
     .nullable()

@@ -1,6 +1,7 @@
 import { bytesText, counted, durationText } from './amounts.ts'
 import type { MigrationReport } from './migration-report.ts'
 import { marks, type Style, section } from './style.ts'
+import { transferText } from './transfer-results.ts'
 
 const answer = (value: boolean | null): string => (value === null ? 'not applicable' : value ? 'yes' : 'NO')
 
@@ -32,6 +33,7 @@ function facts(report: MigrationReport): string[] {
     ['run', `${run.id}, ${durationText(run.active_seconds * 1000)} of work, started ${run.started ?? 'never'}`],
     ['downtime', downtimeText(downtime)],
     ['database', standing && database.rescan_clean !== null ? databaseText(database) : null],
+    ['moved', transferText(report.transfer)],
     ['restored', standing ? restoredText(database.restored) : null],
     ['files', configuration.files_modified.length ? `${configuration.files_modified.length} changed` : null],
     ['services', configuration.services_restarted.join(', ') || null],

@@ -1,5 +1,5 @@
 const COMMANDS =
-  /(sudo )?(?<![\w./-])frappe-migrator (?=(?:analyze-site|rename-domain|restore-site|fix-config|resume|rollback|verify-migration|cleanup|diagnose|knowledge)\b)/g
+  /(sudo )?(?<![\w./-])frappe-migrator (?=(?:analyze-site|rename-domain|restore-site|transfer-server|clone-site|fix-config|resume|rollback|verify-migration|cleanup|diagnose|knowledge)\b)/g
 
 /**
  * Commands as this user has to type them: the Frappe app's users have `bench migrator`, not `frappe-migrator`. bench itself refuses to

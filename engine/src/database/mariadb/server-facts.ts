@@ -1,7 +1,7 @@
 import type { Connection } from 'mariadb'
 import type { Row } from '../site-database.ts'
 
-/** What a restore has to know of the server it goes to. */
+/** What has to be known of a server that a site comes from or goes to. */
 export interface ServerFacts {
   /** `10.11.19-MariaDB-0+deb12u1` */
   version: string
@@ -16,11 +16,25 @@ export interface ServerFacts {
   seenFrom: string
   /** Storage engines it has. */
   engines: string[]
+  settings: ServerSettings
+}
+
+/** Settings that two servers should share, or that tell what a copy may use. */
+export interface ServerSettings {
+  sqlMode: string
+  /** 0: names of tables as written; 1: in small letters; 2: kept, compared without case. */
+  lowerCaseTableNames: number
+  localInfile: boolean
+  binaryLog: boolean
+  /** Seconds since the epoch by its clock. */
+  clockSeconds: number
 }
 
 export async function readServerFacts(connection: Connection): Promise<ServerFacts> {
   const [row] = await connection.query<Row[]>(
-    'SELECT VERSION() AS version, @@global.max_allowed_packet AS packet, CURRENT_USER() AS account, USER() AS seen',
+    `SELECT VERSION() AS version, @@global.max_allowed_packet AS packet, CURRENT_USER() AS account, USER() AS seen,
+       @@global.sql_mode AS sql_modes, @@global.lower_case_table_names AS letters, @@global.local_infile AS local_files, @@global.log_bin AS logged,
+       CAST(UNIX_TIMESTAMP(UTC_TIMESTAMP(3)) AS CHAR) AS clock`,
   )
   const names = async (sql: string) => (await connection.query<Row[]>(sql)).map((one) => String(one['name']))
   const hostOf = (account: unknown) =>
@@ -43,8 +57,17 @@ export async function readServerFacts(connection: Connection): Promise<ServerFac
     accountHost: hostOf(row?.['account']),
     seenFrom: hostOf(row?.['seen']),
     engines: await names("SELECT engine AS name FROM information_schema.engines WHERE support IN ('YES', 'DEFAULT')"),
+    settings: {
+      sqlMode: String(row?.['sql_modes'] ?? ''),
+      lowerCaseTableNames: Number(row?.['letters'] ?? 0),
+      localInfile: isOn(row?.['local_files']),
+      binaryLog: isOn(row?.['logged']),
+      clockSeconds: Number(row?.['clock'] ?? 0),
+    },
   }
 }
+
+const isOn = (value: Row[string] | undefined): boolean => ['1', 'ON'].includes(String(value))
 
 async function fullCollations(connection: Connection): Promise<string[]> {
   const [column] = await connection.query<Row[]>(

@@ -3,17 +3,19 @@ import type { RestoreInput } from './input.ts'
 export type KeyDecision = { key: string; what: 'carried' | 'kept' | 'dropped'; because: string }
 
 /** Keys that name the database of where the backup was taken. */
-const OF_THE_DATABASE = new Set(
+export const OF_THE_DATABASE: ReadonlySet<string> = new Set(
   `db_name db_user db_password db_host db_port db_socket db_type db_ssl_ca db_ssl_cert db_ssl_key rds_db
   read_from_replica different_credentials_for_replica replica_host replica_db_port replica_db_name replica_db_user
   replica_db_password`.split(/\s+/),
 )
 /** Services of the bench it was taken on: another bench's queue would run this site's jobs. */
-const OF_THE_BENCH = new Set('redis_cache redis_queue redis_socketio socketio_port webserver_port'.split(' '))
+export const OF_THE_BENCH: ReadonlySet<string> = new Set(
+  'redis_cache redis_queue redis_socketio socketio_port webserver_port'.split(' '),
+)
 /** Keys that name the site and its certificates: a site that is made has another name. */
 const OF_THE_NAME = new Set('host_name hostname domains ssl_certificate ssl_certificate_key nginx_port'.split(' '))
 /** States of that moment. */
-const OF_THE_MOMENT = new Set(['maintenance_mode', 'pause_scheduler'])
+export const OF_THE_MOMENT: ReadonlySet<string> = new Set(['maintenance_mode', 'pause_scheduler'])
 
 /**
  * What becomes of each key of the backup's configuration. Over an existing site its own configuration stays, but for the key and the

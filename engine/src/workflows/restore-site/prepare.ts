@@ -1,5 +1,4 @@
 import type { BenchFacts } from '../../bench/bench-facts.ts'
-import { belongsToBench, commandLabel } from '../../bench/bench-processes.ts'
 import { noOtherPlace } from '../../bench/place.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import { missingRights } from '../../database/mariadb/administration.ts'
@@ -8,6 +7,7 @@ import type { Plan } from '../../execution/plan.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { askBefore } from '../ask-before.ts'
+import { busyProcesses } from '../busy-processes.ts'
 import { planRestore } from './plan.ts'
 import { readBackup, verdictOn } from './read-backup.ts'
 import { freeName, readServer } from './read-server.ts'
@@ -95,18 +95,4 @@ async function refuseOccupied(host: Host, target: RestoreTarget): Promise<void> 
     untouched: 'Nothing was changed.',
     hint: 'Choose another name, or look into it and move it out of sites/.',
   })
-}
-
-/** What rewrites databases or code while it runs; a worker or a web server does not. */
-const BUSY = /^(migrate|restore|update|reinstall|drop-site|install-app|uninstall-app)$/
-
-async function busyProcesses(host: Host, facts: BenchFacts): Promise<{ pid: number; command: string }[]> {
-  return (await host.processes())
-    .filter(
-      (process) =>
-        process.argv.some((word) => BUSY.test(word)) &&
-        process.argv.some((word) => /(^|\/)bench$|bench_helper/.test(word)),
-    )
-    .filter((process) => belongsToBench(process, [facts.path]))
-    .map((process) => ({ pid: process.pid, command: commandLabel(process.argv) }))
 }

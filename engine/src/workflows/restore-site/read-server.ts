@@ -4,6 +4,7 @@ import type { Finding } from '../../bench/finding.ts'
 import { hasDatabase, readGrants, withAdministrator } from '../../database/mariadb/administration.ts'
 import { connect } from '../../database/mariadb/connection.ts'
 import { readServerFacts, type ServerFacts } from '../../database/mariadb/server-facts.ts'
+import { reachedAddress } from '../../database/reached-address.ts'
 import type { AdministratorAccount, ServerPlace } from '../../database/server-place.ts'
 import type { DatabaseAddress } from '../../database/site-database.ts'
 import { MigratorError } from '../../host/errors.ts'
@@ -41,8 +42,8 @@ export async function readServer(
   administrator: AdministratorAccount | null,
 ): Promise<{ server: ReadServer; nameIsTaken(name: string): Promise<boolean> }> {
   const place = serverPlaceOf(facts, target)
-  const asSite = await askAsSite(facts, target, place)
-  const asked = await askAsAdministrator(place, administrator)
+  const asSite = await askAsSite(host, facts, target, place)
+  const asked = await askAsAdministrator(host, place, administrator)
   const accountHost = asSite?.accountHost ?? scopeFor(asked.facts?.seenFrom ?? null, place)
   return {
     server: {
@@ -55,20 +56,25 @@ export async function readServer(
     },
     nameIsTaken: async (name) => {
       if (administrator === null || asked.problem) return false
-      return withAdministrator(place, administrator, (connection) => hasDatabase(connection, name))
+      return asAdministrator(host, place, administrator, (connection) => hasDatabase(connection, name))
     },
   }
 }
 
 /** The account of a site that gets in from here proves what the new one may be bound to. */
-async function askAsSite(facts: BenchFacts, target: RestoreTarget, place: ServerPlace): Promise<ServerFacts | null> {
+async function askAsSite(
+  host: Host,
+  facts: BenchFacts,
+  target: RestoreTarget,
+  place: ServerPlace,
+): Promise<ServerFacts | null> {
   const own = target.kind === 'existing' ? target.site : target.like
   const others = facts.sites.filter((site) => site !== own)
   for (const site of [...(own ? [own] : []), ...others]) {
     const { database } = site
     if (database?.kind !== 'mariadb' || !isAt(database, place)) continue
     try {
-      const connection = await connect({ ...database, database: '' }, 'read')
+      const connection = await connect({ ...(await reachedAddress(host, database)), database: '' }, 'read')
       try {
         return await readServerFacts(connection)
       } finally {
@@ -89,6 +95,17 @@ const isAt = (address: MariadbAddress, { host, port, socket }: ServerPlace): boo
 const scopeFor = (seenFrom: string | null, { host, socket }: ServerPlace): string =>
   socket !== null || seenFrom === 'localhost' || LOOPBACK.has(host ?? '') ? 'localhost' : '%'
 
+/** Where the account is used is said as the server's own machine would say it. */
+async function asAdministrator<Result>(
+  host: Host,
+  place: ServerPlace,
+  account: AdministratorAccount,
+  use: Parameters<typeof withAdministrator<Result>>[2],
+): Promise<Result> {
+  const reached = await reachedAddress(host, { ...place, ...account.place })
+  return withAdministrator(reached, { ...account, place: {} }, use)
+}
+
 interface Asked {
   facts: ServerFacts | null
   grants: string[] | null
@@ -96,11 +113,15 @@ interface Asked {
   problem: Omit<Finding, 'subject'> | null
 }
 
-async function askAsAdministrator(place: ServerPlace, account: AdministratorAccount | null): Promise<Asked> {
+async function askAsAdministrator(
+  host: Host,
+  place: ServerPlace,
+  account: AdministratorAccount | null,
+): Promise<Asked> {
   const nothing = { facts: null, grants: null, dataDirectory: null, problem: null }
   if (account === null) return nothing
   try {
-    return await withAdministrator(place, account, async (connection) => {
+    return await asAdministrator(host, place, account, async (connection) => {
       const [row] = await connection.query<{ directory: string }[]>('SELECT @@global.datadir AS directory')
       return {
         facts: await readServerFacts(connection),
