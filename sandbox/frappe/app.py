@@ -6,6 +6,7 @@ import mimetypes
 import os
 import secrets
 from datetime import datetime
+from email.parser import BytesParser
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl
@@ -59,8 +60,34 @@ def require_session(environ):
         raise PermissionError("Login to access")
 
 
+def upload(environ, body):
+    """multipart/form-data with the parts `file` and `is_private`."""
+    message = BytesParser().parsebytes(f"Content-Type: {environ['CONTENT_TYPE']}\r\n\r\n".encode() + body)
+    parts = {part.get_param("name", header="content-disposition"): part for part in message.get_payload()}
+    private = parts["is_private"].get_payload() == "1" if "is_private" in parts else False
+    name = os.path.basename(parts["file"].get_filename())
+    return as_json({"message": client.save_file(name, parts["file"].get_payload(decode=True), private)})
+
+
+def resource(method, path, form):
+    doctype, _, name = path.removeprefix("/api/resource/").partition("/")
+    if method == "POST":
+        return as_json({"data": client.insert(doctype, form)})
+    if method == "DELETE":
+        client.delete(doctype, name)
+        return 202, b'{"data": "ok"}', "application/json", []
+    if method == "PUT":
+        for field, value in form.items():
+            client.set_value(doctype, name, field, value)
+    return as_json({"data": client.get(doctype, name)})
+
+
 def handle(environ, path):
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
+    raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if path == "/api/method/upload_file":
+        require_session(environ)
+        return upload(environ, raw)
+    body = raw.decode()
     as_data = json.loads if "json" in environ.get("CONTENT_TYPE", "") else lambda text: dict(parse_qsl(text))
     form = {**dict(parse_qsl(environ.get("QUERY_STRING", ""))), **(as_data(body) if body else {})}
     if path == "/api/method/ping":
@@ -70,11 +97,7 @@ def handle(environ, path):
     if path.startswith(("/api/resource/", "/private/files/")):
         require_session(environ)
     if path.startswith("/api/resource/"):
-        doctype, name = path.removeprefix("/api/resource/").split("/", 1)
-        if environ["REQUEST_METHOD"] == "PUT":
-            for field, value in form.items():
-                client.set_value(doctype, name, field, value)
-        return as_json({"data": client.get(doctype, name)})
+        return resource(environ["REQUEST_METHOD"], path, form)
     if path.startswith("/private/files/"):
         if environ.get("HTTP_X_USE_X_ACCEL_REDIRECT"):
             return 200, b"", "application/octet-stream", [("X-Accel-Redirect", f"/protected{path}")]

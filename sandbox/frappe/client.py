@@ -1,6 +1,7 @@
 """Documents: read, written by field, cached in Redis as `<db_name>|document_cache::…` where there is one."""
 
 import pickle
+import secrets
 from datetime import datetime
 
 import frappe
@@ -27,6 +28,30 @@ def set_value(doctype, name, fieldname, value):
         statement = f"UPDATE `tab{doctype}` SET `{fieldname}`=%s, `modified`=%s WHERE `name`=%s"
         frappe.local.db.sql(statement, value, str(datetime.now()), name)
     clear_cache()
+
+
+def insert(doctype, values):
+    """A new document; what has no name gets a hash, as most DocTypes have it."""
+    now = str(datetime.now())
+    row = {"name": secrets.token_hex(5), "owner": "Administrator", "creation": now, "modified": now, **values}
+    columns, places = ", ".join(f"`{field}`" for field in row), ", ".join(["%s"] * len(row))
+    frappe.local.db.sql(f"INSERT INTO `tab{doctype}` ({columns}) VALUES ({places})", *row.values())
+    return get(doctype, row["name"])
+
+
+def delete(doctype, name):
+    frappe.local.db.sql(f"DELETE FROM `tab{doctype}` WHERE `name`=%s", name)
+    clear_cache()
+
+
+def save_file(name, content, is_private):
+    """The file first, then its row: a row without a file is never seen."""
+    url = f"/{'private/' if is_private else ''}files/{name}"
+    path = f"{frappe.local.site}/{'private' if is_private else 'public'}/files/{name}"
+    with open(path, "wb") as file:
+        file.write(content)
+    fields = {"file_name": name, "file_url": url, "is_private": int(is_private), "file_size": len(content)}
+    return insert("File", fields)
 
 
 def cache():

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { benchEnvironment, copyTemplate, toolsVenv } from './bench-template.ts'
 import { freePort } from './mariadb.ts'
 import type { RedisServer } from './redis.ts'
+import type { TestUser } from './users.ts'
 
 const run = promisify(execFile)
 
@@ -17,6 +18,8 @@ export interface BenchOptions {
   frappeVersion?: string
   /** Serves as redis_cache, redis_queue and redis_socketio; without it the configured ports lead nowhere. */
   redis?: RedisServer
+  /** Who owns it; it lies in that user's home then. Default: the present user, in a temporary directory. */
+  owner?: TestUser
   /** Further keys of common_site_config.json. */
   commonConfig?: Record<string, unknown>
 }
@@ -34,17 +37,21 @@ export interface TestBench {
   python: string
   webserverPort: number
   socketioPort: number
+  owner: TestUser | null
+  /** Gives everything in it to its owner, after files were put there by others. */
+  claim(): Promise<void>
   /** Runs the real bench CLI inside the bench: `bench(['--site', 'old.cloud', 'clear-cache'])`. Failure is an exit code. */
   bench(argv: string[]): Promise<Completed>
   /** Merges keys into common_site_config.json. */
   configure(keys: Record<string, unknown>): Promise<void>
-  /** Removes the bench with its temporary directory. */
+  /** Removes the bench with its temporary directory; an owner's home stays. */
   remove(): Promise<void>
 }
 
 /** @throws Error when the bench CLI is missing (scripts/tools installs it) */
 export async function createBench(options: BenchOptions = {}): Promise<TestBench> {
-  const home = await mkdtemp(path.join(tmpdir(), 'migrator-bench-'))
+  const { owner = null } = options
+  const home = owner?.home ?? (await mkdtemp(path.join(tmpdir(), 'migrator-bench-')))
   const directory = path.join(home, options.name ?? 'frappe-bench')
   await copyTemplate(directory, options.frappeVersion ?? '15.55.1')
   const sitesDirectory = path.join(directory, 'sites')
@@ -57,7 +64,7 @@ export async function createBench(options: BenchOptions = {}): Promise<TestBench
   const redis = options.redis?.url ?? `redis://127.0.0.1:${unused}`
   await configure({
     dns_multitenant: true,
-    frappe_user: userInfo().username,
+    frappe_user: owner?.name ?? userInfo().username,
     webserver_port: webserverPort,
     socketio_port: socketioPort,
     redis_cache: redis,
@@ -65,10 +72,23 @@ export async function createBench(options: BenchOptions = {}): Promise<TestBench
     redis_socketio: redis,
     ...options.commonConfig,
   })
-  const environment = { ...process.env, ...benchEnvironment() }
+  const claim = async (): Promise<void> => {
+    if (owner) await run('chown', ['-R', `${owner.uid}:${owner.gid}`, directory])
+  }
+  await claim()
+  const account = owner ? { uid: owner.uid, gid: owner.gid } : {}
+  const environment = {
+    ...process.env,
+    ...benchEnvironment(),
+    ...(owner ? { HOME: owner.home, USER: owner.name } : {}),
+  }
   const bench = async (argv: string[]): Promise<Completed> => {
     try {
-      const done = await run(path.join(toolsVenv(), 'bin', 'bench'), argv, { cwd: directory, env: environment })
+      const done = await run(path.join(toolsVenv(), 'bin', 'bench'), argv, {
+        cwd: directory,
+        env: environment,
+        ...account,
+      })
       return { exitCode: 0, ...done }
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && typeof error.code === 'number')) throw error
@@ -76,7 +96,7 @@ export async function createBench(options: BenchOptions = {}): Promise<TestBench
       return { exitCode: error.code, stdout: stdout ?? '', stderr: stderr ?? '' }
     }
   }
-  const remove = () => rm(home, { recursive: true, force: true })
+  const remove = () => rm(owner ? directory : home, { recursive: true, force: true })
   const python = path.join(directory, 'env', 'bin', 'python')
-  return { directory, sitesDirectory, python, webserverPort, socketioPort, bench, configure, remove }
+  return { directory, sitesDirectory, python, webserverPort, socketioPort, owner, claim, bench, configure, remove }
 }

@@ -12,6 +12,8 @@ export interface ChildOptions {
   environment?: Record<string, string>
   /** Asked until it answers true. */
   ready: () => Promise<boolean>
+  /** Whose process it is; the present user's when absent. */
+  user?: { uid: number; gid: number; home: string; name: string }
   /** Signal of an orderly stop; SIGTERM when absent. */
   stopSignal?: NodeJS.Signals
 }
@@ -28,11 +30,13 @@ export interface Child {
 export async function startChild(options: ChildOptions): Promise<Child> {
   const log = await open(options.logPath, 'a')
   const [program, ...rest] = options.argv
+  const { user } = options
   const child = spawn(program, rest, {
     cwd: options.directory,
-    env: { ...process.env, ...options.environment },
+    env: { ...process.env, ...options.environment, ...(user ? { HOME: user.home, USER: user.name } : {}) },
     stdio: ['ignore', log.fd, log.fd],
     detached: true,
+    ...(user ? { uid: user.uid, gid: user.gid } : {}),
   })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
@@ -79,10 +83,10 @@ function endGroup(pid: number): void {
   }
 }
 
-/** Whether somebody accepts connections on the port of 127.0.0.1. */
-export function accepts(port: number): Promise<boolean> {
+/** Whether somebody accepts connections on the port of a loopback address. */
+export function accepts(port: number, address = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, address)
     const answer = (accepted: boolean) => () => {
       socket.destroy()
       resolve(accepted)

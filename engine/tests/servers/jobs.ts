@@ -62,7 +62,8 @@ export async function jobEnd(bench: TestBench, id: string): Promise<JobState> {
 }
 
 async function runPython(bench: TestBench, script: string, input: unknown): Promise<unknown> {
-  const running = promisify(execFile)(bench.python, ['-c', script], { cwd: bench.sitesDirectory })
+  const account = bench.owner ? { uid: bench.owner.uid, gid: bench.owner.gid } : {}
+  const running = promisify(execFile)(bench.python, ['-c', script], { cwd: bench.sitesDirectory, ...account })
   running.child.stdin?.end(JSON.stringify(input))
   return JSON.parse((await running).stdout)
 }

@@ -11,9 +11,14 @@ export interface Ended {
 }
 
 /** @param directory working directory: the bench, as for a user who stands in it. */
-export function migrator(directory: string, parameters: string[]): Promise<Ended> {
+export function migrator(
+  directory: string,
+  parameters: string[],
+  environment: Record<string, string> = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(MIGRATOR, parameters, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { ...process.env, ...environment }
+    const child = spawn(MIGRATOR, parameters, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk) => {

@@ -4,13 +4,14 @@
  */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { TestBench } from './bench.ts'
 import { accepts, startChild } from './child.ts'
 import { freePort } from './mariadb.ts'
+import type { TestUser } from './users.ts'
 
 const run = promisify(execFile)
 const PROGRAM = '/usr/sbin/nginx'
@@ -18,8 +19,12 @@ const PROGRAM = '/usr/sbin/nginx'
 export interface NginxOptions {
   /** Its `config/nginx.conf` is made by `bench setup nginx --yes`; sites must be there already. */
   bench: TestBench
-  /** Further files for `conf.d/`: name → text. `$HTTP` and `$HTTPS` stand for the two ports. */
+  /** Further files for `conf.d/`: name → text. `$ADDRESS`, `$HTTP` and `$HTTPS` stand for address and ports. */
   extraFiles?: Record<string, string>
+  /** Where it listens; 127.0.0.1, and ::1 where there is IPv6, when absent. */
+  address?: string
+  /** Whose master process it is; the present user's when absent, root's as in production. */
+  user?: TestUser
 }
 
 export interface NginxServer {
@@ -31,6 +36,7 @@ export interface NginxServer {
   /** The bench's own `config/nginx.conf`, listening on the two ports instead of 80 and 443. */
   benchConfiguration: string
   pid: number
+  address: string
   httpPort: number
   httpsPort: number
   /** `nginx -t` on the main file. */
@@ -42,8 +48,11 @@ export interface NginxServer {
 
 /** @throws Error with nginx' own words when the configuration is refused */
 export async function startNginx(options: NginxOptions): Promise<NginxServer> {
-  const { bench } = options
+  const { bench, user } = options
+  const address = options.address ?? '127.0.0.1'
   const directory = await mkdtemp(path.join(tmpdir(), 'migrator-nginx-'))
+  // As /etc/nginx is: the bench's owner looks into it.
+  await chmod(directory, 0o755)
   const includeDirectory = path.join(directory, 'conf.d')
   for (const folder of [includeDirectory, path.join(directory, 'logs'), path.join(directory, 'temp')])
     await mkdir(folder)
@@ -51,20 +60,31 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
   const benchConfiguration = path.join(bench.directory, 'config', 'nginx.conf')
   const made = await bench.bench(['setup', 'nginx', '--yes'])
   if (made.exitCode !== 0) throw new Error(`bench setup nginx failed: ${made.stderr}${made.stdout}`)
-  const place = { httpPort, httpsPort, logs: path.join(directory, 'logs') }
+  const place = {
+    httpPort,
+    httpsPort,
+    logs: path.join(directory, 'logs'),
+    address,
+    sixth: options.address === undefined && hasIpv6(),
+  }
   await writeFile(benchConfiguration, onPrivatePorts(await readFile(benchConfiguration, 'utf8'), place))
   await symlink(benchConfiguration, path.join(includeDirectory, `${path.basename(bench.directory)}.conf`))
   for (const [name, text] of Object.entries(options.extraFiles ?? {})) {
-    const filled = text.replaceAll('$HTTPS', String(httpsPort)).replaceAll('$HTTP', String(httpPort))
+    const filled = text
+      .replaceAll('$ADDRESS', address)
+      .replaceAll('$HTTPS', String(httpsPort))
+      .replaceAll('$HTTP', String(httpPort))
     await writeFile(path.join(includeDirectory, name), filled)
   }
   const configuration = path.join(directory, 'nginx.conf')
-  await writeFile(configuration, mainConfiguration(directory))
+  await writeFile(configuration, mainConfiguration(directory, user === undefined))
+  if (user) await run('chown', ['-R', `${user.uid}:${user.gid}`, directory])
 
   const argv = ['-p', directory, '-c', configuration, '-e', path.join(directory, 'logs', 'error.log')]
+  const account = user ? { uid: user.uid, gid: user.gid } : {}
   const check = async (): Promise<{ exitCode: number; output: string }> => {
     try {
-      return { exitCode: 0, output: (await run(PROGRAM, [...argv, '-t'])).stderr }
+      return { exitCode: 0, output: (await run(PROGRAM, [...argv, '-t'], account)).stderr }
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && typeof error.code === 'number')) throw error
       return { exitCode: error.code, output: 'stderr' in error ? String(error.stderr) : '' }
@@ -78,7 +98,8 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
     directory,
     logPath: path.join(directory, 'logs', 'start.log'),
     stopSignal: 'SIGQUIT',
-    ready: () => accepts(httpPort),
+    ready: () => accepts(httpPort, address),
+    ...(user ? { user } : {}),
   })
   const reload = (): void => {
     process.kill(child.pid, 'SIGHUP')
@@ -93,6 +114,7 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
     includeDirectory,
     benchConfiguration,
     pid: child.pid,
+    address,
     httpPort,
     httpsPort,
     check,
@@ -101,15 +123,26 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
   }
 }
 
+interface Place {
+  httpPort: number
+  httpsPort: number
+  logs: string
+  address: string
+  sixth: boolean
+}
+
 /**
  * bench's template has the ports 80 and 443 and /var/log/nginx fixed in it: this is the hand edit that an administrator
  * would make to run it elsewhere, on loopback only.
  */
-function onPrivatePorts(text: string, place: { httpPort: number; httpsPort: number; logs: string }): string {
+function onPrivatePorts(text: string, place: Place): string {
   const port = (given: string): number => (given === '443' ? place.httpsPort : place.httpPort)
-  const sixth = hasIpv6() ? (given: string, rest: string) => `listen [::1]:${port(given)}${rest};` : () => ''
+  const sixth = place.sixth ? (given: string, rest: string) => `listen [::1]:${port(given)}${rest};` : () => ''
   return text
-    .replace(/listen (80|443)( ssl)?;/g, (_, given: string, rest = '') => `listen 127.0.0.1:${port(given)}${rest};`)
+    .replace(
+      /listen (80|443)( ssl)?;/g,
+      (_, given: string, rest = '') => `listen ${place.address}:${port(given)}${rest};`,
+    )
     .replace(/listen \[::\]:(80|443)( ssl)?;/g, (_, given: string, rest = '') => sixth(given, rest))
     .replaceAll('/var/log/nginx/', `${place.logs}/`)
 }
@@ -123,11 +156,11 @@ function hasIpv6(): boolean {
 }
 
 /** Debian's main file as far as it matters, with the log format `main` that bench's template asks for. */
-function mainConfiguration(directory: string): string {
+function mainConfiguration(directory: string, asRoot: boolean): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path ${directory}/temp/${kind};`,
   )
-  return `${process.getuid?.() === 0 ? 'user root;' : ''}
+  return `${asRoot && process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 1;
 pid ${directory}/nginx.pid;
 error_log ${directory}/logs/error.log;

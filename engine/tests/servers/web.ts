@@ -31,6 +31,7 @@ export async function startWeb(
     argv: [program, ...rest],
     directory: bench.sitesDirectory,
     logPath: path.join(bench.directory, 'logs', 'web.log'),
+    ...(bench.owner ? { user: bench.owner } : {}),
     ready: () => accepts(port),
   })
   return { ...child, port }
@@ -52,6 +53,7 @@ async function startHelper(bench: TestBench, name: string, argv: string[]): Prom
     argv: [bench.python, '-m', 'frappe.utils.bench_helper', 'frappe', ...argv],
     directory: bench.sitesDirectory,
     logPath: path.join(bench.directory, 'logs', `${name}.log`),
+    ...(bench.owner ? { user: bench.owner } : {}),
     ready: async () => true,
   })
 }

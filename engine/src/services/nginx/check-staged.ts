@@ -103,10 +103,13 @@ async function makePair(host: Host, directory: string): Promise<boolean> {
   return done.exitCode === 0
 }
 
+/** What the copy has of its own: a link in its place would lead nginx to the real one. */
+const OWN = /^\d+\.conf$|^(key|certificate)\.pem$|^(cache|temporary)$|^nginx\.(pid|lock)$/
+
 /** Whatever lies beside the main file stays reachable by relative paths (`dhparam.pem`, scripts, data of other modules). */
 async function linkBesides(host: Host, from: string, directory: string): Promise<void> {
   const names = await host.list(from)
-  const targets = names.filter((name) => !/^\d+\.conf$|^(key|certificate)\.pem$|^(cache|temporary)$/.test(name))
+  const targets = names.filter((name) => !OWN.test(name))
   if (targets.length === 0) return
   await host.run({ argv: ['ln', '-s', '-t', directory, '--', ...targets.map((name) => `${from}/${name}`)] })
 }

@@ -70,7 +70,9 @@ function doorsOf(facts: NginxFacts, request: ServeRequest): Doors {
     )
   const firstOf = (...choices: NginxListen[][]) => choices.find((choice) => choice.length > 0) ?? []
   const all = facts.servers
-  const plain = firstOf(listens(own, false, 80), listens(byHost, false), listens(all, false, 80), [
+  // A bench whose blocks lead to one site a port each says nothing of where others of it would come in.
+  const elsewhere = own.length > 0 ? [] : listens(all, false)
+  const plain = firstOf(listens(own, false, 80), listens(byHost, false), listens(all, false, 80), elsewhere, [
     everywhere(80, false),
   ])
   const tls = firstOf(listens(own, true, 443), listens(own, true), listens(all, true, 443), listens(all, true), [
