@@ -2,6 +2,7 @@ import { addDirectory } from './add-directory.ts'
 import { captureRows } from './capture-rows.ts'
 import { type AnyChange, forgetTypes } from './change.ts'
 import { clearCache } from './clear-cache.ts'
+import { copyDatabase } from './copy-database.ts'
 import { createDatabase } from './create-database.ts'
 import { dropDatabase } from './drop-database.ts'
 import { editJson } from './edit-json.ts'
@@ -77,6 +78,7 @@ const all: AnyChange[] = [
   forgetTypes(keepConfiguration),
   forgetTypes(createDatabase),
   forgetTypes(importDump),
+  forgetTypes(copyDatabase),
   forgetTypes(makeDirectory),
   forgetTypes(extractFiles),
   forgetTypes(switchDatabase),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { keptPath, readKeptAddress } from '../database/kept-address.ts'
 import { openSiteDatabase } from '../database/open.ts'
+import { reachedAddress } from '../database/reached-address.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { CheckContext } from './check.ts'
 
@@ -8,5 +9,5 @@ import type { CheckContext } from './check.ts'
 export async function openRestored(context: CheckContext, madeBy: string): Promise<SiteDatabase> {
   const { address } = z.object({ address: z.string() }).parse(context.afterOf(madeBy))
   if (context.vault === null) throw new Error('the address of a database is in the vault of its run')
-  return openSiteDatabase(await readKeptAddress(keptPath(context.vault, address)))
+  return openSiteDatabase(await reachedAddress(context.host, await readKeptAddress(keptPath(context.vault, address))))
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod'
-import { quoteName } from '../database/mariadb/identifiers.ts'
-import type { SiteDatabase } from '../database/site-database.ts'
+import { keptPath, readKeptAddress } from '../database/kept-address.ts'
+import { type Comparison, compareDatabases } from '../database/mariadb/compare-databases.ts'
+import { reachedAddress } from '../database/reached-address.ts'
+import type { DatabaseAddress, SiteDatabase } from '../database/site-database.ts'
 import type { Check, CheckContext } from './check.ts'
+import { passingTables } from './passing-tables.ts'
 import { openRestored } from './restored-database.ts'
 import { firstOf } from './shown-names.ts'
 
@@ -18,8 +21,8 @@ const Params = z.object({
 type Params = z.infer<typeof Params>
 
 const SHOWN = 6
-/** Names in one statement: a statement for each table costs a round trip to another machine. */
-const AT_ONCE = 50
+/** Tables compared at once, each on both servers. */
+const TABLES_AT_ONCE = 2
 
 /** Whether the copy holds what the source holds. */
 export const sameTables: Check = {
@@ -39,7 +42,7 @@ export const sameTables: Check = {
 
 async function compare(
   context: CheckContext,
-  { depth, live, without }: Params,
+  { madeBy, depth, live, without }: Params,
   source: SiteDatabase,
   target: SiteDatabase,
 ): ReturnType<Check['run']> {
@@ -57,24 +60,52 @@ async function compare(
   const tables = [...there].filter((name) => name.startsWith('table ') && !isOurs(name)).map((name) => name.slice(6))
   const evidence = `${tables.length} tables, and ${there.size - tables.length} views, triggers, sequences and routines`
   if (depth === 'names') return { status: 'passed', critical: true, evidence }
-  const different = await differing(source, target, tables, context.signal)
-  const whole = `${evidence}; every row of the tables compared`
-  if (different.length === 0) return { status: 'passed', critical: true, evidence: `${whole}: all are the same` }
-  return live
-    ? {
-        status: 'warning',
-        critical: false,
-        evidence: `${whole}; different, or written to meanwhile: ${firstOf(different, SHOWN)}`,
-        remedy:
-          'A site that is in use writes sessions, logs and documents all the time; look at tables where you expect no work.',
-      }
-    : {
-        status: 'failed',
-        critical: true,
-        evidence: `${whole}; different: ${firstOf(different, SHOWN)}`,
-        remedy: 'The copy is not the same. Take the run back, and run it again.',
-      }
+  return wholeAnswer(await compareWhole(context, madeBy), ignored, live)
 }
+
+/** Both servers compute at the same time; compareDatabases says what their sums can miss. */
+async function compareWhole(context: CheckContext, madeBy: string | null): Promise<Comparison> {
+  const [source, target] = [await context.place('source').address(), await targetOf(context, madeBy)]
+  if (source.kind !== 'mariadb' || target.kind !== 'mariadb') throw new Error('only MariaDB databases are compared')
+  return compareDatabases(source, target, { parallel: TABLES_AT_ONCE, signal: context.signal })
+}
+
+async function targetOf(context: CheckContext, madeBy: string | null): Promise<DatabaseAddress> {
+  const place = context.place('target')
+  if (madeBy === null) return place.address()
+  if (context.vault === null) throw new Error('the address of a database is in the vault of its run')
+  const { address } = z.object({ address: z.string() }).parse(context.afterOf(madeBy))
+  return reachedAddress(place.host, await readKeptAddress(keptPath(context.vault, address)))
+}
+
+/** What differs in rows alone may have been written meanwhile, where somebody may write. */
+function wholeAnswer(
+  { tables, rows, differences }: Comparison,
+  ignored: ReadonlySet<string>,
+  live: boolean,
+): Awaited<ReturnType<Check['run']>> {
+  const counted = differences.filter(({ table }) => !ignored.has(table) && !ignored.has(`table ${table}`))
+  const written = counted.filter(({ table, of }) => of === 'rows' && (live || passingTables.has(table)))
+  const lost = counted.filter((one) => !written.includes(one))
+  const told = (list: typeof counted) =>
+    firstOf(
+      list.map(({ table, how }) => `${table} (${how})`),
+      SHOWN,
+    )
+  const evidence = [
+    `${tables} tables, ${rows} rows, every row compared${counted.length === 0 ? ': all are the same' : ''}`,
+    ...(lost.length > 0 ? [`different: ${told(lost)}`] : []),
+    ...(written.length > 0 ? [`written to meanwhile: ${told(written)}`] : []),
+  ].join('; ')
+  const seen = counted.map(({ table, how }) => ({ table, how }))
+  if (lost.length > 0) return { status: 'failed', critical: true, evidence, remedy: DIFFERENT, seen }
+  if (written.length > 0) return { status: 'warning', critical: false, evidence, remedy: WRITTEN, seen }
+  return { status: 'passed', critical: true, evidence }
+}
+
+const DIFFERENT = 'The copy is not the same. Take the run back, and run it again.'
+const WRITTEN =
+  'A site that is in use writes sessions, logs and documents all the time; look at tables where you expect no work.'
 
 const OBJECTS = `SELECT CONCAT('table ', table_name) AS name FROM information_schema.tables
   WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
@@ -86,33 +117,3 @@ UNION SELECT CONCAT('event ', event_name) FROM information_schema.events WHERE e
 
 const objectsOf = async (database: SiteDatabase): Promise<Set<string>> =>
   new Set((await database.read(OBJECTS)).map((row) => String(row['name'])))
-
-/** By the servers' own checksums; those count on how a server stores rows, so tables that differ are read by both and compared again. */
-async function differing(
-  source: SiteDatabase,
-  target: SiteDatabase,
-  tables: string[],
-  signal: AbortSignal,
-): Promise<string[]> {
-  const [there, here] = await Promise.all([checksums(source, tables, signal), checksums(target, tables, signal)])
-  const doubtful = tables.filter((table) => there.get(table) !== here.get(table))
-  if (doubtful.length === 0) return []
-  signal.throwIfAborted()
-  const exclude = tables.filter((table) => !doubtful.includes(table))
-  const [one, other] = await Promise.all([source.digest({ exclude }), target.digest({ exclude })])
-  const now = new Map(other.tables.map(({ table, sha256 }) => [table, sha256]))
-  const was = new Map(one.tables.map(({ table, sha256 }) => [table, sha256]))
-  return doubtful.filter((table) => was.get(table) !== now.get(table))
-}
-
-async function checksums(database: SiteDatabase, tables: string[], signal: AbortSignal): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
-  for (let start = 0; start < tables.length; start += AT_ONCE) {
-    signal.throwIfAborted()
-    const some = tables.slice(start, start + AT_ONCE)
-    const rows = await database.read(`CHECKSUM TABLE ${some.map(quoteName).join(', ')}`)
-    // The answer names database and table: `_1c24.tabItem`; in the order they were asked.
-    for (const [index, row] of rows.entries()) found.set(some[index] ?? '', String(row['Checksum']))
-  }
-  return found
-}
