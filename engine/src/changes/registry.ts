@@ -2,6 +2,7 @@ import { addDirectory } from './add-directory.ts'
 import { captureRows } from './capture-rows.ts'
 import { type AnyChange, forgetTypes } from './change.ts'
 import { clearCache } from './clear-cache.ts'
+import { compressFile } from './compress-file.ts'
 import { copyDatabase } from './copy-database.ts'
 import { createDatabase } from './create-database.ts'
 import { dropDatabase } from './drop-database.ts'
@@ -62,6 +63,7 @@ const all: AnyChange[] = [
   forgetTypes(rebuildSearch),
   forgetTypes(retireRedirect),
   forgetTypes(setAside),
+  forgetTypes(compressFile),
   forgetTypes(endProcess),
   forgetTypes(addDirectory),
   forgetTypes(mendJsonFile),

@@ -1,3 +1,4 @@
+import type { Finding } from '../bench/finding.ts'
 import { siteNamed } from '../bench/site-named.ts'
 import { type SurveyOptions, surveyBench } from '../bench/survey.ts'
 import { analyzeBench } from '../checks/analysis/analyze-bench.ts'
@@ -24,5 +25,17 @@ export async function analyzeEnvironment(
   const checks = analysisChecks.filter(({ finds }) => Object.keys(finds).some((id) => wanted.has(id)))
   const findings = await analyzeBench(host, facts, { checks, ...(named === null ? {} : { sites: [named] }) })
   const site = named ?? only
-  return { findings, values: site === undefined ? {} : { site: site.name }, notes: [] }
+  return {
+    findings,
+    values: site === undefined ? {} : { site: site.name },
+    notes: [],
+    unseen: unseenOf(findings, checks),
+  }
+}
+
+/** What the checks that gave up, or had too little time, would have found. */
+function unseenOf(findings: readonly Finding[], checks: typeof analysisChecks): Set<string> {
+  const gaveUp = findings.filter(({ id }) => id === 'check-timeout' || id === 'check-failed')
+  const missing = checks.filter(({ id }) => gaveUp.some(({ evidence }) => evidence.startsWith(`${id}:`)))
+  return new Set(missing.flatMap(({ finds }) => Object.keys(finds)))
 }

@@ -25,6 +25,8 @@ export interface Circumstances {
   /** Site and bench, to fill into commands. */
   values: Values
   notes: readonly string[]
+  /** Findings that could not be looked for. */
+  unseen?: ReadonlySet<string>
 }
 
 /** From here on a cause is named; below it the answer is unsure. */
@@ -48,9 +50,9 @@ export function rankCauses({ matcher, model }: Ranker, input: Input): RankedMatc
 export function nameCauses(
   textual: readonly RankedMatch[],
   input: Input,
-  { findings, values, notes }: Circumstances,
+  { findings, values, notes, unseen }: Circumstances,
 ): Diagnosis {
-  const ranked = confirm(textual, findings)
+  const ranked = confirm(textual, findings, unseen)
   const sure = (ranked[0]?.confidence ?? 0) >= SURE
   const told = ranked.filter(({ confidence }, index) => index < AT_LEAST || confidence >= LIKELY)
   const newest = input.reports.at(-1)

@@ -4,6 +4,7 @@ import type { Diagnosis } from './diagnosis.ts'
 import type { Values } from './fill-steps.ts'
 import type { Knowledge } from './knowledge/load.ts'
 import { matcherOf } from './match/match-causes.ts'
+import { couldLead } from './rank/confirm.ts'
 import { shippedModel } from './rank/model.ts'
 import { markersOf } from './text/markers.ts'
 import { readInput } from './text/read-input.ts'
@@ -16,6 +17,8 @@ export interface EnvironmentAnalysis {
   values: Values
   /** What could not be looked at, in sentences. */
   notes: string[]
+  /** Findings that could not be looked for. */
+  unseen?: ReadonlySet<string>
 }
 
 /** Looks at the bench at hand, at least for what would give the findings that are asked for. Never throws for what is broken there. */
@@ -30,7 +33,7 @@ export interface DiagnosticEngine {
   identifyProblemPatterns(text: AsyncIterable<Uint8Array>): Promise<Diagnosis>
 }
 
-/** The likeliest causes that are worth a look at the bench. */
+/** The likeliest causes are looked for on the bench in any case, others where a look could make them the likeliest. */
 const LOOKED_FOR = 8
 
 /** Puts knowledge and a way to look at the bench together. */
@@ -41,9 +44,10 @@ export function diagnosticEngine(knowledge: Knowledge, analyzeEnvironment: Analy
     async identifyProblemPatterns(text) {
       const input = await readInput(text, () => markersOf(knowledge.causes))
       const ranked = rankCauses(ranker, input)
-      const wanted = new Set(ranked.slice(0, LOOKED_FOR).flatMap(({ cause }) => cause.confirmed_by))
-      const { findings, values, notes } = await analyzeEnvironment(wanted)
-      return nameCauses(ranked, input, { findings, values, notes: [...knowledge.notes, ...notes] })
+      const worth = ranked.filter((one, at) => at < LOOKED_FOR || couldLead(one, ranked[0] ?? one))
+      const wanted = new Set(worth.flatMap(({ cause }) => cause.confirmed_by))
+      const looked = await analyzeEnvironment(wanted)
+      return nameCauses(ranked, input, { ...looked, notes: [...knowledge.notes, ...looked.notes] })
     },
   }
 }

@@ -10,12 +10,14 @@ export interface Fault {
   finding: string | string[]
   /** diagnose names one of these first, or another cause of the same label. */
   cause: string | string[]
-  /** low: --auto-fix does it · medium: with --yes · no: somebody is guided. */
-  repair: 'low' | 'medium' | 'no'
+  /** low: --auto-fix does it · medium: with --yes · guided: asked for, it must change nothing · no: not asked. */
+  repair: 'low' | 'medium' | 'guided' | 'no'
   /** Paths of the bench (as prefixes) that the repair may change; nothing else may. */
   touches?: string[]
   /** Ends what the fault has started; files and services come back by themselves. */
   end?(stage: Stage): Promise<void>
+  /** Programs it cannot be put in without; `root`: the user. Where one is missing it is told and not tried. */
+  needs?: string[]
   /** In the short run of scripts/test too. */
   quick?: true
   /** Added without looking at the rules. */

@@ -4,6 +4,7 @@
  */
 import { faultGroups } from './all-faults.ts'
 import type { FaultResult } from './fault.ts'
+import { missingFor } from './needs.ts'
 import { ratios, tableHead, tableRow } from './result-table.ts'
 import { openStage } from './stage.ts'
 import { tryFault } from './try-fault.ts'
@@ -24,6 +25,11 @@ if (stage === null) {
   console.log(tableHead)
   try {
     for (const fault of chosen) {
+      const missing = await missingFor(fault)
+      if (missing.length > 0) {
+        console.log(`| ${fault.name} | not tried here: no ${missing.join(', no ')} |`)
+        continue
+      }
       const began = performance.now()
       const result = await tryFault(stage, fault)
       results.push(result)

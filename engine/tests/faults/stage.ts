@@ -28,6 +28,8 @@ export interface Stage {
   services: Map<ServiceName, Child>
   start(name: ServiceName): Promise<void>
   stop(name: ServiceName): Promise<void>
+  /** What the product is started through: a program that shows it another clock, or another directory. */
+  through: string[]
   /** The product's command line in the bench. */
   migrate(...parameters: string[]): Promise<Ended>
   /** A command as a user types it there; its output, whatever its exit code. */
@@ -113,9 +115,23 @@ export async function openStage(): Promise<Stage | null> {
       return `${stdout}${stderr}`
     }
   }
-  return {
-    ...{ bench, directory, site, mariadb, nginx, hostsFile, redisPorts, services, start, stop, type, path },
-    migrate: (...parameters) => migrator(directory, [...parameters, ...machine]),
+  const stage: Stage = {
+    ...{
+      bench,
+      directory,
+      site,
+      mariadb,
+      nginx,
+      hostsFile,
+      redisPorts,
+      services,
+      start,
+      stop,
+      type,
+      path,
+      through: [],
+    },
+    migrate: (...parameters) => migrator(directory, [...parameters, ...machine], {}, stage.through),
     curl: (part = '/login', port = nginx.httpPort) =>
       type('curl', '-sS', '-i', '-m', '10', '-H', `Host: ${SITE}`, `http://127.0.0.1:${port}${part}`),
     tree: () => treeOf(directory, { without: MOVING }),
@@ -134,6 +150,7 @@ export async function openStage(): Promise<Stage | null> {
       await rm(home, { recursive: true, force: true })
     },
   }
+  return stage
 }
 
 function startRedis(directory: string, name: RedisName, port: number): Promise<Child> {

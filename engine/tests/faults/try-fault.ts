@@ -35,7 +35,8 @@ export async function tryFault(stage: Stage, fault: Fault): Promise<FaultResult>
     const found = await analyze(stage)
     result.found = list(fault.finding).some((id) => found.includes(id))
     if (!result.found) result.notes.push(`found: ${[...new Set(found)].join(' ')}`)
-    if (fault.repair !== 'no') await repair(stage, fault, result)
+    if (fault.repair === 'guided') await guided(stage, fault, result)
+    else if (fault.repair !== 'no') await repair(stage, fault, result)
   } catch (error) {
     result.notes.push(error instanceof Error ? error.message.slice(0, 600) : String(error))
   } finally {
@@ -118,6 +119,24 @@ async function repair(stage: Stage, fault: Fault, result: FaultResult): Promise<
   const differing = changed(before, stage.tree())
   result.restored = differing.length === 0
   if (differing.length > 0) result.notes.push(`not as before: ${differing.join(', ')}`)
+}
+
+/** What is only told must be left alone, whatever is agreed to; steps to take must be told. */
+async function guided(stage: Stage, fault: Fault, result: FaultResult): Promise<void> {
+  const before = stage.tree()
+  const [finding = ''] = list(fault.finding)
+  const fixed = await stage.migrate(
+    'fix-config',
+    '--yes',
+    '--only',
+    finding,
+    '--no-interactive',
+    '--no-learn',
+    '--json',
+  )
+  const states = (dataOf(Fixed, fixed.stdout)?.faults ?? []).map(({ state }) => state)
+  result.onlyTouched = changed(before, stage.tree()).length === 0 && states.every((state) => state === 'guided')
+  if (!result.onlyTouched) result.notes.push(`not only guided: ${states.join(' ')} ${fixed.stderr.slice(-300)}`)
 }
 
 /** Paths whose line (mode, owner, digest) is not in both. */

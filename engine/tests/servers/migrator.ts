@@ -10,15 +10,20 @@ export interface Ended {
   stderr: string
 }
 
-/** @param directory working directory: the bench, as for a user who stands in it. */
+/**
+ * @param directory working directory: the bench, as for a user who stands in it
+ * @param through a program with its arguments that starts it: `faketime -f -1d`
+ */
 export function migrator(
   directory: string,
   parameters: string[],
   environment: Record<string, string> = {},
+  through: string[] = [],
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...environment }
-    const child = spawn(MIGRATOR, parameters, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [program = MIGRATOR, ...rest] = [...through, MIGRATOR]
+    const child = spawn(program, [...rest, ...parameters], { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk) => {

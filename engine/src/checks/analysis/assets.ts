@@ -46,7 +46,7 @@ async function links({ facts, host }: AnalysisContext): Promise<Found<Id>[]> {
 async function bundles({ facts, host }: AnalysisContext): Promise<Found<Id>[]> {
   const file = `${facts.path}/sites/assets/assets.json`
   const read = await readTextFile(host, file)
-  const remedies = [`cd ${facts.path} && bench build`]
+  const remedies = built(facts.path, [])
   if (read.state !== 'read') {
     // Frappe builds with esbuild since version 14; before, and in frameworks without a build, there is no such file.
     const builds = await host.status(`${facts.path}/apps/frappe/esbuild`).catch(() => null)
@@ -73,12 +73,21 @@ async function bundles({ facts, host }: AnalysisContext): Promise<Found<Id>[]> {
   const there = await Promise.all(local.map((path) => host.realPath(`${facts.path}/sites${path}`).catch(() => null)))
   const missing = local.filter((_, at) => there[at] === null)
   if (missing.length === 0) return []
+  const apps = [...new Set(missing.flatMap((path) => /^\/assets\/([a-z][a-z0-9_]*)\//.exec(path)?.[1] ?? []))]
   return [
     {
-      ...{ id: 'assets-missing', severity: 'critical', subject: file, remedies },
+      ...{ id: 'assets-missing', severity: 'critical', subject: file },
+      remedies: built(facts.path, apps),
       title: `${missing.length} of ${local.length} bundles that pages load are missing.`,
       evidence: `${file} names ${missing.slice(0, 3).join(', ')}; not there`,
       cause: 'A build that failed half way, or an app that was updated without one.',
     },
   ]
 }
+
+/** A build takes minutes and much memory, and replaces what pages load while people work: somebody starts it, not a repair. */
+const built = (bench: string, apps: string[]): string[] => [
+  'See that a gigabyte of memory is free, or the build is killed half way: free -m',
+  `cd ${bench} && ${apps.length === 0 ? 'bench build' : apps.map((app) => `bench build --app ${app}`).join(' && ')}`,
+  'Then let pages name the new files: bench --site all clear-website-cache && bench restart',
+]

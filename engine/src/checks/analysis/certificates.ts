@@ -11,11 +11,12 @@ const finds = {
     'a certificate or key file that nginx is to serve does not exist: nginx does not start or reload, for no site',
   'certificate-key-mismatch': 'the private key belongs to another certificate',
   'certificate-name-mismatch': 'a certificate does not cover a name it is served for: browsers refuse',
+  'certificate-expired': 'a certificate in use has expired',
   'certificate-expires-soon': 'predicted: a certificate expires within two weeks and was not renewed',
 }
 type Id = keyof typeof finds
 
-/** Certificates of the bench's sites: there, fitting their key and names, and for how long. That they expired is told by the survey. */
+/** Certificates of the bench's sites: there, fitting their key and names, and for how long. */
 export const certificates = benchCheck({
   id: 'certificates',
   title: 'Certificates cover their names and last',
@@ -62,6 +63,18 @@ export const certificates = benchCheck({
       }
       if (one.problem !== null) continue
       const days = Math.floor((new Date(one.validTo).getTime() - now.getTime()) / DAY)
+      // The survey tells of the one that a site's own block has; any other block of the bench may carry one, too.
+      if (
+        days < 0 &&
+        !facts.findings.some((other) => other.id === 'certificate-expired' && other.subject === subject)
+      ) {
+        found.push({
+          ...{ id: 'certificate-expired', severity: 'warning', subject },
+          title: `The certificate of ${[...one.names].slice(0, 3).join(', ')} has expired.`,
+          evidence: `${subject}: valid to ${one.validTo}`,
+          remedies: ['sudo certbot renew --dry-run shows why it was not renewed; then sudo certbot renew'],
+        })
+      }
       if (days >= 0 && days < SOON_DAYS) {
         found.push({
           ...{

@@ -24,7 +24,7 @@ export const diskSpaceLeft = benchCheck({
   finds,
   run: async (context) => {
     const { facts, host } = context
-    const places = [facts.path, '/tmp', '/var/log', ...(await databaseDirectories(context))]
+    const places = [facts.path, ...ownDisks(context), '/tmp', '/var/log', ...(await databaseDirectories(context))]
     const disks = await mounts(context, places)
     const found: Found<Id>[] = []
     for (const disk of disks) {
@@ -67,6 +67,14 @@ export const diskSpaceLeft = benchCheck({
     return own === undefined ? found : [...found, ...(await forecast(context, own))]
   },
 })
+
+/** Directories that are often a disk, a volume or a share of their own. */
+const ownDisks = ({ facts, sites }: AnalysisContext): string[] => [
+  ...['sites', 'logs'].map((part) => `${facts.path}/${part}`),
+  ...sites.flatMap(({ path }) =>
+    ['', '/private/files', '/private/backups', '/public/files'].map((part) => `${path}${part}`),
+  ),
+]
 
 interface Disk {
   mount: string

@@ -1,3 +1,4 @@
+import type { BenchFacts } from '../../bench/bench-facts.ts'
 import { bytesText } from '../../host/amounts.ts'
 import { benchCheck, type Found } from './analysis-check.ts'
 import { findUser, may } from './file-access.ts'
@@ -34,10 +35,7 @@ export const logFiles = benchCheck({
           ...{ id: 'log-large', severity: status.bytes >= VERY_LARGE ? 'warning' : 'information', subject: path },
           title: `The log ${path} has ${bytesText(status.bytes)}.`,
           evidence: `${path}: ${status.bytes} bytes`,
-          remedies: [
-            `See what fills it: tail -n 50 ${path}; then: truncate -s 0 ${path}`,
-            'bench setup logrotate (as root), or a file of your own in /etc/logrotate.d',
-          ],
+          remedies: [`See what fills it: tail -n 50 ${path}`, ...turnedOver(facts, path)],
           predicted: { basis: 'its size; nothing here rotates it' },
         })
       }
@@ -54,3 +52,18 @@ export const logFiles = benchCheck({
     return found
   },
 })
+
+/** Whoever holds a log open goes on writing into it: logrotate copies and cuts it, it is never moved. */
+function turnedOver({ path: bench, ownerName }: BenchFacts, log: string): string[] {
+  const rules = `/etc/logrotate.d/${bench.slice(bench.lastIndexOf('/') + 1)}`
+  const logs = `${log.slice(0, log.lastIndexOf('/'))}/*.log`
+  const lines = [
+    `${logs} {`,
+    ...[`su ${ownerName} ${ownerName}`, 'size 100M', 'rotate 5', 'compress', 'copytruncate', 'missingok'],
+    '}',
+  ]
+  return [
+    `Let logrotate turn it over: printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} | sudo tee ${rules}`,
+    `And at once: sudo logrotate --force ${rules} (it copies first: as much room as the log has must be free)`,
+  ]
+}

@@ -10,7 +10,7 @@ export interface Evidence {
   linear: Float64Array
   /** Rule weight of the label's best cause, squeezed to 0…1. */
   rule: Float64Array
-  /** 1 for the label whose rule is the strongest. */
+  /** For the label whose rule is the strongest: by how much it is, squeezed to 0…1. */
   lead: Float64Array
   /** Likeness to the label's most similar cause. */
   likeness: Float64Array
@@ -44,16 +44,18 @@ export function ruleEvidence(
   labels: readonly Label[],
   matches: readonly CauseMatch[],
 ): Pick<Evidence, 'rule' | 'lead'> {
-  const rule = new Float64Array(labels.length)
-  const lead = new Float64Array(labels.length)
+  const best = new Float64Array(labels.length)
   for (const { cause, score } of matches) {
     const at = labels.indexOf(cause.label)
-    if (at >= 0 && score > 0) rule[at] = Math.max(rule[at] ?? 0, score / (score + HALF))
+    if (at >= 0) best[at] = Math.max(best[at] ?? 0, score)
   }
-  const most = Math.max(...rule)
-  if (most > 0) lead[rule.indexOf(most)] = 1
-  return { rule, lead }
+  const lead = new Float64Array(labels.length)
+  const [most = 0, next = 0] = best.toSorted((left, right) => right - left)
+  if (most > next) lead[best.indexOf(most)] = squeezed(most - next)
+  return { rule: best.map(squeezed), lead }
 }
+
+const squeezed = (score: number): number => score / (score + HALF)
 
 /** How like a report is to each cause, and to the most similar one of each label. */
 export function likenessTo(

@@ -12,7 +12,7 @@ export interface Voices {
   linear: number
   /** Of the weight of the rules met of the label's best cause. */
   rule: number
-  /** For the label whose rule is the strongest of all. */
+  /** Of how far the label's rule is ahead, for the one whose rule is the strongest of all. */
   lead: number
   /** Of the likeness to the label's causes. */
   likeness: number

@@ -36,7 +36,7 @@ export const apps: Fault[] = [
     },
     ...{
       finding: 'apps-json-corrupt',
-      cause: ['bench_tool_fault', 'config_emptied_by_full_disk'],
+      cause: ['bench_apps_json_corrupt', 'config_emptied_by_full_disk'],
       repair: 'low',
       touches: ['sites/apps.json'],
     },

@@ -109,14 +109,7 @@ export const database: Fault[] = [
       ),
     ...{
       finding: 'database-read-only',
-      cause: [
-        'database_removed_option',
-        'database_missing_right',
-        'database_failure',
-        'migration_failure',
-        'maintenance_mode_left_on',
-        'database_server_down',
-      ],
+      cause: 'database_read_only',
       repair: 'no',
     },
     end: (stage) => sql(stage, 'SET GLOBAL read_only=0'),

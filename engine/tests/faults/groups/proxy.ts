@@ -85,8 +85,13 @@ export const proxy: Fault[] = [
         `server { listen 127.0.0.1:${stage.nginx.httpPort}; server_name ${SITE}; return 404; }\n`,
       ),
     output: test,
-    ...{ finding: 'nginx-server-name-duplicate', cause: 'proxy_misconfiguration', repair: 'no' },
-    end: (stage) => rm(extra(stage, 'by-hand.conf'), { force: true }),
+    ...{ finding: 'nginx-server-name-duplicate', cause: 'proxy_misconfiguration', repair: 'medium' },
+    end: async (stage) => {
+      const text = await readFile(extra(stage, 'by-hand.conf'), 'utf8')
+      await rm(extra(stage, 'by-hand.conf'), { force: true })
+      await reload(stage)
+      if (!text.includes(`server_name ${SITE};`)) throw new Error(`the way back left ${text}`)
+    },
   },
   {
     name: 'certificate missing',

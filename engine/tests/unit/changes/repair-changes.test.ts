@@ -1,6 +1,7 @@
 /** The kinds of change that repairs are made of: applied twice, undone twice, undone when a kill came in between, and kept off others' work. */
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -47,6 +48,11 @@ const cases: Case[] = [
     meddle: (at) => symlinkSync('/elsewhere', at('assets')),
   },
   { kind: 'set-aside', params: (at) => ({ path: at('config.json') }) },
+  {
+    kind: 'compress-file',
+    params: (at) => ({ path: at('apps.txt') }),
+    meddle: (at) => writeFileSync(at('apps.txt'), 'a new log\n'),
+  },
 ]
 
 describe('a change that repairs are made of', () => {
@@ -63,6 +69,8 @@ describe('a change that repairs are made of', () => {
       stepId: 'step',
       onConflict,
       progress: () => [],
+      journal: async () => undefined,
+      child: async () => undefined,
     }) as unknown as ChangeContext
   const kindOf = (kind: string) => {
     const found = changeKinds.get(kind)
@@ -126,6 +134,18 @@ describe('a change that repairs are made of', () => {
         assert.equal(state(), theirs)
       })
   }
+
+  it('never compresses a file that a process holds open, nor over one that is there', async () => {
+    const compress = kindOf('compress-file')
+    const before = state()
+    const held = await open(at('apps.txt'), 'a')
+    await assert.rejects(compress.prepare(contextOf('keep'), { path: at('apps.txt') }), /holds it open/)
+    await held.close()
+    assert.equal(state(), before)
+    writeFileSync(at('apps.txt.gz'), 'of somebody')
+    await assert.rejects(compress.prepare(contextOf('keep'), { path: at('apps.txt') }), /there already/)
+    assert.equal(readFileSync(at('apps.txt.gz'), 'utf8'), 'of somebody')
+  })
 
   it('never makes anything writable for everybody', () => {
     const open = { files: [{ path: at('config.json'), mode: 0o777 }], privileged: false, purpose: 'Open' }

@@ -57,6 +57,17 @@ test('what the bench shows now is raised, what it does not show is lowered, what
   assert.ok(confirm(causes, null).every(({ confirmed }) => confirmed === null))
 })
 
+test('of two causes that the text speaks of, the one that the bench shows comes first; what could not be looked for says nothing', () => {
+  const spoken = (id: string, confidence: number, confirmed_by: string[]) => ({
+    ...ranked(id, confidence, { confirmed_by }),
+    match: { score: 4 } as RankedMatch['match'],
+  })
+  const causes = [spoken('absent', 0.6, ['a']), spoken('shown', 0.05, ['b'])]
+  assert.equal(confirm(causes, [finding('b')])[0]?.cause.id, 'shown')
+  const [first] = confirm(causes, [], new Set(['a']))
+  assert.deepEqual([first?.cause.id, first?.confirmed, first?.confidence], ['absent', null, 0.6])
+})
+
 test('a guess does not become an answer because the bench has some fault or other', () => {
   const [only] = confirm([ranked('guess', 0.02, { confirmed_by: ['b'] })], [finding('b')])
   assert.ok((only?.confidence ?? 1) < 0.2)

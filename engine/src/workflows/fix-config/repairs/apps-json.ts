@@ -6,7 +6,7 @@ import { setAside } from '../steps.ts'
 export const appsJson: Repair = {
   id: 'apps-json',
   findings: ['apps-json-corrupt'],
-  cause: 'bench_tool_fault',
+  cause: 'bench_apps_json_corrupt',
   remedies: [
     {
       ...{ id: 'set-aside', risk: 'low', prior: { worked: 18, failed: 1 } },
