@@ -8,7 +8,7 @@ export interface ConfirmedMatch extends RankedMatch {
 }
 
 /** How often the text is about this bench as it is now: the fault may be on another one, or over. */
-const OF_THIS_BENCH = 0.6
+const OF_THIS_BENCH = 2 / 3
 /** How often the check of a cause finds it where it is at work. */
 const FOUND = 0.85
 /** How often a bench shows such a finding that has nothing to do with the text. */
