@@ -9,12 +9,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { compareDatabases } from '../src/database/mariadb/compare-databases.ts'
 import type { MariadbAddress } from '../src/database/mariadb/connection.ts'
 import { copyDatabase } from '../src/database/mariadb/copy/copy-database.ts'
 import { CopyJournal } from '../src/database/mariadb/copy/copy-journal.ts'
 import { openSiteDatabase } from '../src/database/open.ts'
 import { type MariadbServer, type SiteCredentials, startMariadb } from '../tests/servers/mariadb.ts'
-import { generateSite } from './generate-site.ts'
+import { type GeneratedSite, generateSite } from './generate-site.ts'
 
 const runFile = promisify(execFile)
 const scale = Number(process.argv[2] ?? 0.25)
@@ -33,6 +34,7 @@ const options = {
   serverArguments: [`--innodb-log-file-size=${scale >= 0.5 ? '1G' : '256M'}`],
 }
 const [source, target] = [await startMariadb(options), await startMariadb(options)]
+const comparisons: number[] = []
 const directory = await mkdtemp(join(tmpdir(), 'migrator-benchmark-'))
 try {
   const site = await generateSite(source, { scale, sourceHost: 'old.example.com' })
@@ -54,6 +56,7 @@ try {
       // The first round warms caches and compilers.
       if (round > 0) times.get(name)?.push((performance.now() - started) / 1000)
       if (round === rounds && name === 'ours') await proof(site)
+      if (round > 0 && name === 'ours') await compared(site)
       await target.sql('DROP DATABASE _target')
     }
   }
@@ -64,6 +67,7 @@ try {
       `${name}: ${median(all).toFixed(1)} s${name === 'ours' ? '' : ` · ours: ${median(ratios).toFixed(2)} × (rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`}`,
     )
   }
+  console.log(`comparison: ${median(comparisons).toFixed(2)} × CHECKSUM TABLE of one`)
 } finally {
   await rm(directory, { recursive: true, force: true })
   await Promise.all([source.stop(), target.stop()])
@@ -129,6 +133,20 @@ async function proof(site: SiteCredentials): Promise<void> {
   console.log(
     `digests of every table and of the schema equal; peak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
   )
+}
+
+/** Both databases against each other, and CHECKSUM TABLE of one of them, after each other. */
+async function compared(site: GeneratedSite): Promise<void> {
+  const started = performance.now()
+  const [from, to] = [addressOf(source, site), addressOf(target, NEW)]
+  const { differences } = await compareDatabases(from, to, { parallel: 2 })
+  if (differences.length > 0) throw new Error(`compared: ${JSON.stringify(differences)}`)
+  const between = performance.now()
+  const names = site.tables.map((name) => `\`${name}\``).join(', ')
+  await source.sql(`CHECKSUM TABLE ${names}`, site.database)
+  const [ours, theirs] = [between - started, performance.now() - between]
+  comparisons.push(ours / theirs)
+  console.log(`comparison ${(ours / 1000).toFixed(2)} s · CHECKSUM TABLE of one ${(theirs / 1000).toFixed(2)} s`)
 }
 
 function median(values: number[]): number {

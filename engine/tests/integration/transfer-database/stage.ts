@@ -84,8 +84,11 @@ export interface Copying {
   run(onRecord?: (record: CopyRecord) => void): Promise<DatabaseCopied>
 }
 
+/** Small, so that small tables have parts. */
+export const PART_BYTES = 1 << 20
+
 /** A copy whose journal is kept from one run to the next. */
-export function copying(from: MariadbAddress, to: MariadbAddress): Copying {
+export function copying(from: MariadbAddress, to: MariadbAddress, partBytes = PART_BYTES): Copying {
   const records: CopyRecord[] = []
   const run = async (onRecord: (record: CopyRecord) => void = () => undefined) => {
     const known = await collationsOf(to)
@@ -95,12 +98,15 @@ export function copying(from: MariadbAddress, to: MariadbAddress): Copying {
       records.push(record)
     }
     const journal = new CopyJournal(write, [...records])
-    return copyDatabase({ source: from, definer: from, target: to, define, pipelines: 2, journal })
+    return copyDatabase({
+      ...{ source: from, definer: from, target: to },
+      ...{ define, pipelines: 2, journal, partBytes },
+    })
   }
   return { records, run }
 }
 
-async function collationsOf(address: MariadbAddress): Promise<ReadonlySet<string>> {
+export async function collationsOf(address: MariadbAddress): Promise<ReadonlySet<string>> {
   const connection = await connect(address, 'read')
   try {
     return new Set((await readServerFacts(connection)).collations)

@@ -5,10 +5,10 @@ import { type KeyRange, keyRanges } from '../key-ranges.ts'
 import type { MariadbColumn, MariadbTable } from '../tables.ts'
 import { type TableDefinition, withoutPlainKeys } from './table-definition.ts'
 
-/** Data of a table up to which keys are built row by row: building them later costs statements and a file. */
-const KEYS_LATER_BYTES = 8 << 20
 /** What a broken connection costs at most, and what several connections share a table by. */
 const PART_BYTES = 32 << 20
+/** Tables of less than this share of a part have their keys from the start: building them later costs a statement and a file. */
+const KEYS_LATER = 1 / 4
 
 /** A table to copy, with all that is needed to read and to write it. */
 export interface CopiedTable {
@@ -34,14 +34,15 @@ export interface TablePart {
 export async function planTable(
   connection: Connection,
   table: MariadbTable,
-  options: { define(statement: string): string; cut: TablePart[] | undefined },
+  options: { define(statement: string): string; cut: TablePart[] | undefined; partBytes: number | undefined },
 ): Promise<CopiedTable> {
+  const { partBytes = PART_BYTES } = options
   const name = quoteName(table.name)
   const [row] = await connection.query<Row[]>(`SHOW CREATE TABLE ${name}`)
   const original = String(row?.['Create Table'] ?? '')
   const statement = options.define(original)
   const apart = withoutPlainKeys(name, statement)
-  const definition = table.dataBytes < KEYS_LATER_BYTES ? { ...apart, create: statement, addKeys: null } : apart
+  const definition = table.dataBytes < partBytes * KEYS_LATER ? { ...apart, create: statement, addKeys: null } : apart
   const columns = table.columns.filter(({ generated }) => !generated)
   const names = columns.map((column) => quoteName(column.name)).join(', ')
   return {
@@ -52,7 +53,7 @@ export async function planTable(
     columns: columns.length,
     strict: columns.every(({ dataType }) => dataType !== 'enum'),
     // In another collation rows stand in another order: a part's bounds would mean other rows there.
-    parts: options.cut ?? (await cutTable(connection, table, definition, statement === original)),
+    parts: options.cut ?? (await cutTable(connection, table, statement === original && !apart.uniqueBeside, partBytes)),
   }
 }
 
@@ -67,13 +68,12 @@ const exactText = (column: MariadbColumn): string =>
 async function cutTable(
   connection: Connection,
   table: MariadbTable,
-  { uniqueBeside }: TableDefinition,
-  sameOrder: boolean,
+  mayBeCut: boolean,
+  partBytes: number,
 ): Promise<TablePart[]> {
   const key = table.columns.find(({ name }) => name === table.primaryKey[0])
-  if (uniqueBeside || !sameOrder || !table.transactional || key === undefined)
-    return [{ where: '', bytes: table.dataBytes }]
-  const ranges = await keyRanges(connection, table, PART_BYTES)
+  if (!mayBeCut || !table.transactional || key === undefined) return [{ where: '', bytes: table.dataBytes }]
+  const ranges = await keyRanges(connection, table, partBytes)
   return ranges.map((range) => ({ where: whereOf(key, range), bytes: range.bytes }))
 }
 

@@ -26,6 +26,8 @@ export interface SchemaOptions {
   cutOf(table: string): TablePart[] | undefined
   /** An account that may read routines which the one that reads rows may not: the site's own. */
   definer: MariadbAddress
+  /** Bytes of a part; absent: what measuring has shown to be good. */
+  partBytes?: number
 }
 
 const SETTINGS = [
@@ -39,10 +41,12 @@ export async function readSource(address: MariadbAddress, options: SchemaOptions
     await refuseVersioned(connection)
     const tables = (await readTables(connection)).filter(({ name }) => !isCaptureObject(name))
     const largestFirst = tables.sort((one, other) => other.dataBytes - one.dataBytes)
-    const { define } = options
+    const { define, partBytes } = options
     return {
       tables: await Promise.all(
-        largestFirst.map((table) => planTable(connection, table, { define, cut: options.cutOf(table.name) })),
+        largestFirst.map((table) =>
+          planTable(connection, table, { define, cut: options.cutOf(table.name), partBytes }),
+        ),
       ),
       sequences: await readSequences(connection),
       late: await readable(await readLateObjects(connection), options.definer),

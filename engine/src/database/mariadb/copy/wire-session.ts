@@ -126,20 +126,18 @@ export class WireSession {
 
   /** Runs a query and hands its rows over as they come; resolves after the last. */
   select(sql: string, taker: RowTaker): Promise<void> {
-    const started = new Promise<void>((resolve, reject) => {
+    const ended = new Promise<void>((resolve, reject) => {
       let left = -1
-      this.#waiting.push({
-        fail: reject,
-        take: (packet) => {
-          if (left === -1) left = columnCount(packet) + 1
-          else left--
-          if (left === 0) this.#rows = { taker, done: resolve, fail: reject }
-          return left === 0
-        },
-      })
+      const take = (packet: Buffer): boolean => {
+        left = left === -1 ? columnCount(packet) : left - 1
+        if (left === -1) this.#rows = { taker, done: resolve, fail: reject }
+        return left === -1
+      }
+      if (this.#lost === null) this.#waiting.push({ fail: reject, take })
+      else reject(this.#lost)
     })
     this.send(commandPacket(QUERY, Buffer.from(sql)))
-    return started
+    return ended
   }
 
   /** Goes on with rows whose taker was full. */
