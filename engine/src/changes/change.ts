@@ -61,6 +61,8 @@ export interface ChangeContext {
   whereNow(path: string): Promise<string>
   /** Journals a child before it may change anything. */
   child(identity: ProcessIdentity, program: string): Promise<void>
+  /** Asks whoever is at the terminal whether to go on; false when nobody is there. */
+  mayGoOn(question: string): Promise<boolean>
   /** Aborted when the run shall stop at the next safe point. */
   signal: AbortSignal
   /** What a revert does with things others changed since. What does not stand in its way stays in any case. */

@@ -12,6 +12,7 @@ import { endProcess } from './end-process.ts'
 import { extractFiles } from './extract-files.ts'
 import { forwardSite } from './forward-site.ts'
 import { getApp } from './get-app.ts'
+import { hold } from './hold.ts'
 import { importDump } from './import-dump.ts'
 import { installApp } from './install-app.ts'
 import { keepConfiguration } from './keep-configuration.ts'
@@ -92,6 +93,7 @@ const all: AnyChange[] = [
   forgetTypes(quarantine),
   forgetTypes(serveSite),
   forgetTypes(forwardSite),
+  forgetTypes(hold),
 ]
 
 export const changeKinds: ReadonlyMap<string, AnyChange> = new Map(all.map((change) => [change.kind, change]))

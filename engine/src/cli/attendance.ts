@@ -2,7 +2,7 @@ import type { RunEnvironment } from '../execution/environment.ts'
 import { MigratorError } from '../host/errors.ts'
 import type { AttendedOptions } from './options.ts'
 
-type Attended = Pick<RunEnvironment, 'interactive' | 'ask' | 'stop'>
+type Attended = Pick<RunEnvironment, 'interactive' | 'ask' | 'stop' | 'mayGoOn'>
 
 const sentences: Record<string, string> = {
   retry: 'Try this step again',
@@ -75,6 +75,7 @@ export function attend(options: AttendedOptions): Attended & { release(): void }
   return {
     interactive,
     ask,
+    mayGoOn: confirm,
     stop: stop.signal,
     release: () => {
       process.off('SIGINT', onInterrupt)

@@ -7,14 +7,13 @@ import { refreshReports } from './run-report.ts'
 
 /** Says how a cleanup ended; the reports of the runs it retired no longer offer to take them back. */
 export async function finishCleanup(
-  benchPath: string,
   run: RunDirectory,
   outcome: RunOutcome,
   options: { json: boolean; more?: Record<string, unknown>; rollbackAskedFor?: boolean },
 ): Promise<number> {
   const { json, more = {}, rollbackAskedFor = false } = options
-  await refreshReports((await readRuns(benchPath)).runs)
-  const { plan } = await readRun(benchPath, run.id)
+  await refreshReports((await readRuns(run.home)).runs)
+  const { plan } = await readRun(run.home, run.id)
   const steps = plan.steps.map((step) => step.describe)
   if (json) printJson({ run: run.id, outcome: outcome.outcome, steps, ...more })
   showError(outcome)

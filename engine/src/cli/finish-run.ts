@@ -24,6 +24,8 @@ const exitCodes: Record<RunOutcome['outcome'], number> = {
   'rolled-back': 1,
   attention: 5,
   interrupted: 130,
+  held: 2,
+  rehearsed: 0,
 }
 
 interface FinishOptions {
@@ -32,25 +34,19 @@ interface FinishOptions {
 }
 
 /** Writes the report beside the journal, prints it, and gives the exit code. */
-export async function finishRun(
-  benchPath: string,
-  run: RunDirectory,
-  outcome: RunOutcome,
-  options: FinishOptions,
-): Promise<number> {
-  const { report, code } = await concludeRun(benchPath, run, outcome, options)
+export async function finishRun(run: RunDirectory, outcome: RunOutcome, options: FinishOptions): Promise<number> {
+  const { report, code } = await concludeRun(run, outcome, options)
   if (options.json) printJson(report)
   return code
 }
 
 /** The same for a command that has more to say as data: with `json` the report is left to it to print. */
 export async function concludeRun(
-  benchPath: string,
   run: RunDirectory,
   outcome: RunOutcome,
   { json, rollbackAskedFor = false }: FinishOptions,
 ): Promise<{ report: MigrationReport; code: number }> {
-  const summary = await readRun(benchPath, run.id)
+  const summary = await readRun(run.home, run.id)
   const report = reportOf(summary)
   try {
     await writeReport(summary, report)
@@ -75,7 +71,7 @@ export function showError(outcome: RunOutcome): void {
 
 function exitCodeOfRun(outcome: RunOutcome, report: MigrationReport, rollbackAskedFor: boolean): number {
   if (outcome.outcome === 'rolled-back' && rollbackAskedFor) return outcome.kept > 0 ? 5 : 0
-  if (outcome.outcome === 'rolled-back' && outcome.kept > 0) return 5
+  if ((outcome.outcome === 'rolled-back' || outcome.outcome === 'rehearsed') && outcome.kept > 0) return 5
   const failedCheck = outcome.outcome === 'done' && report.checks.some((check) => check.status === 'failed')
   return failedCheck ? 5 : exitCodes[outcome.outcome]
 }

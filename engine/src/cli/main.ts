@@ -69,6 +69,15 @@ const ADMINISTRATOR = [
   'account that may make databases and users, as a MariaDB option file of mode 0600',
 ] as const
 
+/** What a run over several places needs beside. */
+const overPlaces = (one: Command): Command =>
+  one
+    .option('--source-admin-option-file <file>', 'the same for the source of a transfer')
+    .option(
+      '--ssh-config <file>',
+      'configuration of OpenSSH for the servers of a transfer, instead of your own (ssh -F)',
+    )
+
 /** What opens an encrypted backup and makes a database of it. */
 const secretsOfBackup = (one: Command): Command =>
   one
@@ -156,24 +165,31 @@ function build(finish: (code: number) => void): Command {
     transferOptions(command('transfer-server', 'bring a site here from Frappe Cloud, by its backup', transferExamples)),
   ).action(async (options) => finish(await (await import('./commands/transfer-server.ts')).transferServer(options)))
   attended(
-    command('resume', 'go on with a run that was interrupted')
-      .option(...SITE)
-      .option('--run <id>', 'which run (default: the unfinished one)')
-      .option(...ADMINISTRATOR),
+    overPlaces(
+      command('resume', 'go on with a run that was interrupted')
+        .option(...SITE)
+        .option('--run <id>', 'which run (default: the unfinished one)')
+        .option(...ADMINISTRATOR),
+    ),
   ).action(async (options) => finish(await (await import('./commands/resume.ts')).resume(options)))
   attended(
-    command('rollback', 'take a run back, finished or not')
-      .option(...SITE)
-      .option('--run <id>', 'which run (default: the latest)')
-      .option('--list', 'list the runs of this bench')
-      .addOption(
-        new Option('--on-conflict <what>', 'what others changed since: keep it, or restore the state before').choices([
-          'keep',
-          'restore',
-        ]),
-      )
-      .option(...ADMINISTRATOR)
-      .option('--rewrite-new-content', 'afterwards rewrite the new name to the old one where it stands in content'),
+    overPlaces(
+      command('rollback', 'take a run back, finished or not')
+        .option(...SITE)
+        .option('--run <id>', 'which run (default: the latest)')
+        .option('--list', 'list the runs of this bench')
+        .addOption(
+          new Option('--on-conflict <what>', 'what others changed since: keep it, or restore the state before').choices(
+            ['keep', 'restore'],
+          ),
+        )
+        .option(
+          '--abandon-target-writes',
+          'of a transfer: go back though the target was written to since it was opened',
+        )
+        .option(...ADMINISTRATOR)
+        .option('--rewrite-new-content', 'afterwards rewrite the new name to the old one where it stands in content'),
+    ),
   ).action(async (options) => finish(await (await import('./commands/rollback.ts')).rollback(options)))
   common(
     command('verify-migration', 'prove that a site is whole: any site, and what the latest run was to do')
@@ -181,14 +197,17 @@ function build(finish: (code: number) => void): Command {
       .option('--run <id>', 'the run to compare with (default: the latest of the site)')
       .option('--manifest <file>', 'compare with the manifest of a snapshot: tables, rows, files, key')
       .option('--backup-file <file>', 'compare tables and rows with a backup of the database')
-      .option('--deep', 'read every table and file: compare with the manifest, and with what a run left'),
+      .option('--deep', 'read every table and file: compare with the manifest, and with what a run left')
+      .addOption(new Option('--ssh-config <file>').hideHelp()),
   ).action(async (options) => finish(await (await import('./commands/verify-migration.ts')).verifyMigration(options)))
   attended(
-    command('cleanup', 'retire finished runs with their vaults; list what is left over')
-      .option(...SITE)
-      .option('--run <id>', 'which run (default: every finished one)')
-      .option(...ADMINISTRATOR)
-      .option('--abandon', 'give up a run that can be neither finished nor taken back; the site stays as it is'),
+    overPlaces(
+      command('cleanup', 'retire finished runs with their vaults; list what is left over')
+        .option(...SITE)
+        .option('--run <id>', 'which run (default: every finished one)')
+        .option(...ADMINISTRATOR)
+        .option('--abandon', 'give up a run that can be neither finished nor taken back; the site stays as it is'),
+    ),
   ).action(async (options) => finish(await (await import('./commands/cleanup.ts')).cleanup(options)))
   addDiagnose(
     common(command('diagnose', 'name the cause of an error text or a log, and what to do').option(...SITE)),

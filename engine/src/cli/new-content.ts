@@ -9,7 +9,7 @@ import { type attend, confirm } from './attendance.ts'
 import { concludeRun, progressEvents } from './finish-run.ts'
 import type { AttendedOptions } from './options.ts'
 import { nothingDone, printJson } from './print-json.ts'
-import type { Session } from './session.ts'
+import type { RunsSession } from './session.ts'
 
 type Attended = ReturnType<typeof attend>
 type Options = AttendedOptions & { rewriteNewContent?: boolean }
@@ -22,7 +22,7 @@ interface Followed {
 
 /** After a rollback: content that still names the new name is counted, and rewritten when that is asked for. It never spoils what was taken back. */
 export async function followNewContent(
-  session: Session,
+  session: RunsSession,
   found: RunSummary,
   options: Options,
   attended: Attended,
@@ -50,7 +50,7 @@ export async function followNewContent(
 
 /** The same on its own, for a run that was taken back before. */
 export async function rewriteNewContent(
-  session: Session,
+  session: RunsSession,
   found: RunSummary,
   options: Options,
   attended: Attended,
@@ -66,7 +66,7 @@ export async function rewriteNewContent(
   return code
 }
 
-async function survey({ host }: Session, { plan }: RunSummary, attended: Attended): Promise<NewContent | null> {
+async function survey({ host }: RunsSession, { plan }: RunSummary, attended: Attended): Promise<NewContent | null> {
   if (plan.command !== 'rename-domain') return null
   const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
   const content = await surveyNewContent(environment, plan)
@@ -84,7 +84,7 @@ async function isWanted({ plan }: RunSummary, options: Options, attended: Attend
 }
 
 async function rewrite(
-  { host, benchPath }: Session,
+  { host }: RunsSession,
   { plan }: RunSummary,
   content: NewContent,
   options: Options,
@@ -92,5 +92,5 @@ async function rewrite(
 ): Promise<{ report: MigrationReport; code: number }> {
   const environment = openEnvironment(host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
   const { run, outcome } = await startRun(environment, newContentPlan(plan, content))
-  return concludeRun(benchPath, run, outcome, { json: options.json === true })
+  return concludeRun(run, outcome, { json: options.json === true })
 }

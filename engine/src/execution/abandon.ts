@@ -2,21 +2,25 @@ import { rename } from 'node:fs/promises'
 import { syncDirectory } from '../host/local/files.ts'
 import type { DamagedRun } from './all-runs.ts'
 import { auditRun } from './audit-run.ts'
+import { forgetElsewhere } from './elsewhere.ts'
 import type { RunEnvironment } from './environment.ts'
 import { Journal } from './journal.ts'
-import { withLock } from './lock.ts'
+import { type BenchToLock, withLocks } from './lock.ts'
 import { type RunSummary, releaseReserve } from './run-directory.ts'
 
 /**
  * Gives a run up: it is neither finished nor taken back any more, and blocks nothing. The site stays as it stands, and so does the
  * vault. A journal that cannot be read is put aside.
+ * @param benches those it worked on and that can be reached: they are told. A server may be gone.
  * @throws MigratorError `bench-locked`
  */
 export function abandonRun(
-  environment: Pick<RunEnvironment, 'host' | 'benchPath' | 'onEvent'>,
+  onEvent: RunEnvironment['onEvent'],
+  benches: readonly Pick<BenchToLock, 'host' | 'benchPath'>[],
   { run, plan, state }: RunSummary | DamagedRun,
 ): Promise<void> {
-  return withLock(environment.host, environment.benchPath, { id: run.id, touchesMachine: false }, async () => {
+  const wanted = benches.map((bench) => ({ ...bench, touchesMachine: false }))
+  return withLocks(wanted, { id: run.id, overPlaces: run.home.kind === 'user' }, async () => {
     if (state === 'damaged') await putAside(run.journal)
     const journal = await Journal.open(run.journal)
     try {
@@ -25,7 +29,9 @@ export function abandonRun(
       await journal.close()
     }
     await releaseReserve(run)
-    if (plan) await auditRun(environment, run, plan, journal.lines)
+    for (const { host, benchPath } of benches)
+      if (run.home.kind === 'user') await forgetElsewhere(host, benchPath, run.id)
+    if (plan) await auditRun({ onEvent }, run, plan, journal.lines)
   })
 }
 

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { MigratorError } from '../host/errors.ts'
+import type { Host } from '../host/host.ts'
 import { systemCode } from '../host/local/files.ts'
+import { localHost } from '../host/local/index.ts'
 import { JournalLine, type RunState } from './journal.ts'
 import { Plan, type SitePlace } from './plan.ts'
 import { listRuns, type RunDirectory, type RunSummary, readRun, runDirectory } from './run-directory.ts'
+import type { RunHome } from './run-home.ts'
 
 /** A run whose journal or plan cannot be read. Only what is asked of this run itself fails. */
 export interface DamagedRun {
@@ -16,9 +18,15 @@ export interface DamagedRun {
   problem: MigratorError
 }
 
-/** All runs of a bench, oldest first, those that cannot be read apart. */
-export async function readRuns(benchPath: string): Promise<{ runs: RunSummary[]; damaged: DamagedRun[] }> {
-  const all = await Promise.all((await listRuns(benchPath)).map((id) => readAnyRun(benchPath, id)))
+/**
+ * All runs of a home, oldest first, those that cannot be read apart.
+ * @param host where the home is, when it is that of a bench on another machine
+ */
+export async function readRuns(
+  home: RunHome,
+  host: Host = localHost(),
+): Promise<{ runs: RunSummary[]; damaged: DamagedRun[] }> {
+  const all = await Promise.all((await listRuns(home, host)).map((id) => readAnyRun(home, id, host)))
   return {
     runs: all.filter((run): run is RunSummary => run.state !== 'damaged'),
     damaged: all.filter((run): run is DamagedRun => run.state === 'damaged'),
@@ -29,14 +37,18 @@ export async function readRuns(benchPath: string): Promise<{ runs: RunSummary[];
  * One run, however much of it can be read.
  * @throws MigratorError `run-not-found`
  */
-export async function readAnyRun(benchPath: string, id: string): Promise<RunSummary | DamagedRun> {
+export async function readAnyRun(
+  home: RunHome,
+  id: string,
+  host: Host = localHost(),
+): Promise<RunSummary | DamagedRun> {
   try {
-    return await readRun(benchPath, id)
+    return await readRun(home, id, host)
   } catch (error) {
     if (!(error instanceof MigratorError) || error.code === 'run-not-found') throw error
-    const run = runDirectory(benchPath, id)
-    const plan = Plan.safeParse(parsed(await textOf(run.plan))).data ?? null
-    const states = (await textOf(run.journal)).split('\n').flatMap((line) => {
+    const run = runDirectory(home, id)
+    const plan = Plan.safeParse(parsed(await textOf(host, run.plan))).data ?? null
+    const states = (await textOf(host, run.journal)).split('\n').flatMap((line) => {
       const { data } = JournalLine.safeParse(parsed(line))
       return data?.type === 'state' ? [data.state] : []
     })
@@ -44,8 +56,8 @@ export async function readAnyRun(benchPath: string, id: string): Promise<RunSumm
   }
 }
 
-const textOf = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((error: unknown) => {
+const textOf = (host: Host, path: string): Promise<string> =>
+  host.readFile(path).then(String, (error: unknown) => {
     // What may not be read says as little as what is not there.
     if (systemCode(error) !== undefined) return ''
     throw error

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { JournalLine } from './journal.ts'
 import type { Plan } from './plan.ts'
-import { stateDirectory } from './run-directory.ts'
+import type { RunHome } from './run-home.ts'
 
 interface AuditLine {
   time: string
@@ -17,7 +17,7 @@ interface AuditLine {
   hash: string
 }
 
-export const auditPath = (benchPath: string): string => join(stateDirectory(benchPath), 'audit.jsonl')
+export const auditPath = (home: RunHome): string => join(home.path, 'audit.jsonl')
 
 const hashOf = (line: Omit<AuditLine, 'hash'>): string =>
   createHash('sha256').update(JSON.stringify(line)).digest('hex')
@@ -73,11 +73,11 @@ function outcomeOf(line: JournalLine): { step: string; outcome: string } | null 
 }
 
 /**
- * Brings the bench's audit log up to the run's journal: one line per change and outcome, each with the hash of the one before.
+ * Brings the home's audit log up to the run's journal: one line per change and outcome, each with the hash of the one before.
  * Derived, so a kill loses nothing: the next call adds what is missing.
  */
-export async function syncAudit(benchPath: string, runId: string, plan: Plan, lines: JournalLine[]): Promise<void> {
-  const path = auditPath(benchPath)
+export async function syncAudit(home: RunHome, runId: string, plan: Plan, lines: JournalLine[]): Promise<void> {
+  const path = auditPath(home)
   const present = await readLines(path)
   const last = present.findLast(({ line }) => line?.run === runId)?.line?.sequence ?? 0
   const describe = new Map(plan.steps.map((step) => [step.id, step.describe]))
@@ -115,9 +115,9 @@ export async function syncAudit(benchPath: string, runId: string, plan: Plan, li
 }
 
 /** Number of the first line that cannot be read or whose hash does not hold, or null when the chain is whole. */
-export async function brokenAuditLine(benchPath: string): Promise<number | null> {
+export async function brokenAuditLine(home: RunHome): Promise<number | null> {
   let previous = ''
-  for (const [index, read] of (await readLines(auditPath(benchPath))).entries()) {
+  for (const [index, read] of (await readLines(auditPath(home))).entries()) {
     if (read.line === null) return index + 1
     const { hash, ...rest } = read.line
     if (rest.previous !== previous || hashOf(rest) !== hash) return index + 1

@@ -4,8 +4,10 @@ import type { Check } from '../checks/check.ts'
 import type { AdministratorAccount } from '../database/server-place.ts'
 import type { SiteDatabase } from '../database/site-database.ts'
 import type { Host } from '../host/host.ts'
+import type { StillHeld } from './lock.ts'
 import type { Phase } from './plan.ts'
 import type { RecoveryDecision } from './recovery.ts'
+import type { RunHome } from './run-home.ts'
 
 /** What a person (or a log) is told while a run goes on. */
 export type RunEvent =
@@ -37,19 +39,31 @@ export interface RunPlace extends Omit<Place, 'database'> {
 
 /** Everything the execution room needs from outside. Passed in, so that tests and front doors decide. */
 export interface RunEnvironment extends RunSecrets {
-  host: Host
-  benchPath: string
+  /** Where the run is kept: plan, journal and vault. */
+  home: RunHome
   changes: ReadonlyMap<string, AnyChange>
   checks: ReadonlyMap<string, Check>
   /** Where a step is done or a check is asked: the plan's own bench when it names none. @throws when the plan has no such place */
   place(name?: PlaceName): RunPlace
+  /** Every machine that something of the run may go on on. */
+  hosts: readonly Host[]
   interactive: boolean
   /** Asked about a failure or an interrupt; only when interactive. */
   ask(message: string, choices: readonly Answer[]): Promise<Answer>
+  /** Asks before a cut-over that is held; only when interactive. */
+  mayGoOn(question: string): Promise<boolean>
   /** Aborted by SIGINT or SIGTERM, with that name as reason. */
   stop: AbortSignal
   onEvent(event: RunEvent): void
   onConflict: 'keep' | 'restore'
+  /** Take the run back though the target was written to since it was opened. */
+  abandonTargetWrites: boolean
+}
+
+/** An environment whose benches' locks this process holds: nothing is changed without. */
+export interface LockedEnvironment extends RunEnvironment {
+  /** Asked before every change. */
+  stillHeld: StillHeld
 }
 
 export type Answer = 'retry' | 'rollback' | 'keep'

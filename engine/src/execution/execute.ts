@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { Held } from '../changes/hold.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { MigratorError } from '../host/errors.ts'
 import { answerChecks } from './answer-checks.ts'
-import type { RunEnvironment } from './environment.ts'
+import type { LockedEnvironment, RunEnvironment } from './environment.ts'
 import { isFullDisk } from './full-disk.ts'
 import { Interrupted } from './interrupted.ts'
 import type { Journal } from './journal.ts'
 import { type Phase, type Plan, type PlanStep, phases } from './plan.ts'
 import { decideRecovery, retryDelay } from './recovery.ts'
+import { REHEARSED } from './rehearsal.ts'
+import { rollBack } from './rollback.ts'
 import { type RunDirectory, releaseReserve } from './run-directory.ts'
 import { settleEarlier } from './settle-earlier.ts'
 import { Chosen, endAfterFailure, overrideFailedCheck, settle } from './settle-failure.ts'
@@ -19,13 +22,17 @@ export type RunOutcome =
   | { outcome: 'rolled-back'; error: unknown; kept: number }
   | { outcome: 'attention'; error: unknown }
   | { outcome: 'interrupted' }
+  /** It waits before the cut-over until somebody says go: `resume`. */
+  | { outcome: 'held' }
+  /** Done to its end, measured, and taken back by itself. */
+  | { outcome: 'rehearsed'; kept: number }
 
 /**
- * Runs a plan from wherever its journal stands to the end. The caller holds the bench's lock.
+ * Runs a plan from wherever its journal stands to the end. A rehearsal is taken back by itself.
  * Every failure ends in a chosen state: finished, rolled back, refused, stopped on request, or needing attention.
  */
 export async function executePlan(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   plan: Plan,
   journal: Journal,
@@ -33,7 +40,7 @@ export async function executePlan(
   await journal.append({
     type: 'state',
     state: 'running',
-    reason: journal.lines.length ? 'resumed' : 'started',
+    reason: journal.lines.some((line) => line.type === 'state' && line.state === 'running') ? 'resumed' : 'started',
     pid: process.pid,
   })
   try {
@@ -49,6 +56,10 @@ export async function executePlan(
         return { outcome: 'refused', failed: refused }
       }
     }
+    if (plan.rehearsal) {
+      const { kept } = await rollBack(environment, run, plan, journal, REHEARSED)
+      return { outcome: 'rehearsed', kept: kept.length }
+    }
   } catch (error) {
     return await endAfterFailure(environment, run, plan, journal, error)
   }
@@ -58,7 +69,7 @@ export async function executePlan(
 
 /** Runs one phase's steps and checks; returns the critical checks that failed before anything was changed. */
 async function runPhase(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   plan: Plan,
   journal: Journal,
@@ -85,7 +96,7 @@ async function runPhase(
 }
 
 async function runStep(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   journal: Journal,
   step: PlanStep,
@@ -98,6 +109,8 @@ async function runStep(
       return
     } catch (error) {
       if (error instanceof Interrupted || environment.stop.aborted) throw new Interrupted(environment.stop)
+      if (error instanceof Held) throw error
+      if (error instanceof MigratorError && error.code === 'lock-lost') throw new Chosen('keep', error)
       if (isFullDisk(error)) await releaseReserve(run)
       const decision = decideRecovery(error, attempt, environment.interactive)
       const answer = await settle(environment, journal, step.id, step.phase, error, decision, [
@@ -112,13 +125,14 @@ async function runStep(
 }
 
 async function applyStep(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   journal: Journal,
   step: PlanStep,
 ): Promise<void> {
   const change = environment.changes.get(step.kind)
   if (!change) throw new Error(`The plan names an unknown kind of change: ${step.kind}`)
+  await environment.stillHeld()
   const started = performance.now()
   environment.onEvent({ event: 'step', step: step.id, describe: step.describe, direction: 'apply' })
   await settleEarlier(environment, journal, step)

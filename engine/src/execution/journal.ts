@@ -22,6 +22,8 @@ export const JournalLine = z.discriminatedUnion('type', [
     pid: z.number(),
     /** Of `rolling-back`: what happens to things that others changed since. */
     onConflict: z.enum(['keep', 'restore']).exactOptional(),
+    /** The same: what the target was written to since it was opened is left behind. */
+    abandonTargetWrites: z.literal(true).exactOptional(),
   }),
   z.object({ ...common, type: z.literal('phase'), phase: Phase, event: z.enum(['begin', 'end']) }),
   z.object({ ...common, type: z.literal('intent'), step: z.string(), kind: z.string(), before: z.json() }),

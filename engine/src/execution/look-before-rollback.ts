@@ -12,7 +12,7 @@ const NEVER = new AbortController().signal
 
 /**
  * Whether the steps can be taken back at all: what they stored is whole, and what they will edit or move is there.
- * @throws MigratorError `vault-damaged` or `rollback-impossible`, before anything is touched
+ * @throws MigratorError `vault-damaged`, `rollback-impossible` or `target-written`, before anything is touched
  */
 export async function lookBeforeRollback(
   environment: RunEnvironment,
@@ -36,8 +36,22 @@ export async function lookBeforeRollback(
     })
   }
   if (damaged.size) throw vaultDamaged(run, [...damaged])
-  if (obstacles.length) throw rollbackImpossible(run, obstacles)
+  const yielding = obstacles.filter(({ yieldsTo }) => yieldsTo !== undefined)
+  const standing = obstacles.filter(({ yieldsTo }) => yieldsTo === undefined)
+  if (standing.length) throw rollbackImpossible(run, standing)
+  if (yielding.length && !environment.abandonTargetWrites) throw targetWritten(run, yielding)
 }
+
+/** Everything is listed: somebody has to decide about it. */
+const targetWritten = (run: RunDirectory, obstacles: Obstacle[]): MigratorError =>
+  new MigratorError({
+    code: 'target-written',
+    kind: 'refused',
+    message: `Run ${run.id} was not taken back: the target was written to since it was opened, and the source knows nothing of that.`,
+    evidence: [...new Set(obstacles.map(({ what }) => what))].join('; '),
+    untouched: 'Nothing was changed.',
+    hint: `${[...new Set(obstacles.map(({ remedy }) => remedy))].join(' ')} To go back without these writes (the target's database is kept): frappe-migrator rollback --run ${run.id} --abandon-target-writes`,
+  })
 
 const vaultDamaged = (run: RunDirectory, files: string[]): MigratorError =>
   new MigratorError({

@@ -5,6 +5,7 @@ import type { RunEnvironment } from './environment.ts'
 import type { JournalLine } from './journal.ts'
 import type { Plan } from './plan.ts'
 import { openJournal, type RunSummary, readRun, releaseReserve } from './run-directory.ts'
+import { tellBenches } from './tell-benches.ts'
 
 const Request = z.object({ runs: z.array(z.string()) })
 
@@ -29,17 +30,17 @@ const hasBegun = (lines: JournalLine[], run: string): boolean =>
  * and at last, when it is done, the cleanup itself.
  */
 export async function retireRuns(environment: Audited, cleanupId: string): Promise<void> {
-  const { benchPath } = environment
-  const { plan, lines, state } = await readRun(benchPath, cleanupId)
+  const { home } = environment
+  const { plan, lines, state } = await readRun(home, cleanupId)
   const gone = retiredBy(plan).filter((id) => hasBegun(lines, id))
   for (const id of gone) await retire(environment, id, cleanupId)
   if (state === 'done') await retire(environment, cleanupId, cleanupId)
 }
 
-type Audited = Pick<RunEnvironment, 'benchPath' | 'onEvent'>
+type Audited = Pick<RunEnvironment, 'home' | 'onEvent' | 'place'>
 
 async function retire(environment: Audited, id: string, by: string): Promise<void> {
-  const found = await readAnyRun(environment.benchPath, id)
+  const found = await readAnyRun(environment.home, id)
   // One that was given up because its record is damaged says so itself.
   if (found.state === 'retired' || (found.state === 'damaged' && found.lastState === 'retired')) return
   if (found.state === 'damaged') throw found.problem
@@ -51,5 +52,6 @@ async function retire(environment: Audited, id: string, by: string): Promise<voi
     await journal.close()
   }
   await releaseReserve(run)
+  await tellBenches(environment, run, plan, 'retired')
   await auditRun(environment, run, plan, journal.lines)
 }

@@ -1,6 +1,6 @@
 import type { Kept } from '../changes/change.ts'
 import { MigratorError } from '../host/errors.ts'
-import type { RunEnvironment } from './environment.ts'
+import type { LockedEnvironment, RunEnvironment } from './environment.ts'
 import type { Journal, JournalLine } from './journal.ts'
 import { keptIn } from './kept.ts'
 import { lookBeforeRollback } from './look-before-rollback.ts'
@@ -17,7 +17,7 @@ import { recordOf, withStepContext } from './step-context.ts'
  * @throws MigratorError `vault-damaged`, `rollback-impossible` before anything is touched; whatever a revert throws, with the run left in `rolling-back`.
  */
 export async function rollBack(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   plan: Plan,
   journal: Journal,
@@ -27,8 +27,11 @@ export async function rollBack(
   await lookBeforeRollback(environment, run, journal, touched)
   // Where the disk is full, the way back needs the room that was kept for it; one that is refused leaves it kept.
   await releaseReserve(run)
-  const { onConflict } = environment
-  await journal.append({ type: 'state', state: 'rolling-back', reason, pid: process.pid, onConflict })
+  const { onConflict, abandonTargetWrites } = environment
+  await journal.append({
+    ...{ type: 'state', state: 'rolling-back', reason, pid: process.pid, onConflict },
+    ...(abandonTargetWrites ? { abandonTargetWrites } : {}),
+  })
   for (const step of touched.reverse()) await revertStep(environment, run, journal, step)
   const kept = keptIn(journal.lines)
   for (const item of kept) environment.onEvent({ event: 'kept', ...item })
@@ -48,14 +51,18 @@ function isToRevert({ changes, onConflict }: RunEnvironment, journal: Journal, s
 }
 
 /** What the person who began the way back decided about things that others changed; it outlives a kill. */
-export const journalledPolicy = (lines: JournalLine[]): 'keep' | 'restore' | undefined =>
-  lines.flatMap((line) => (line.type === 'state' && line.onConflict !== undefined ? [line.onConflict] : [])).at(-1)
+export function decided(lines: JournalLine[]): Partial<Pick<RunEnvironment, 'onConflict' | 'abandonTargetWrites'>> {
+  const begun = lines.findLast((line) => line.type === 'state' && line.onConflict !== undefined)
+  if (begun?.type !== 'state' || begun.onConflict === undefined) return {}
+  const { onConflict, abandonTargetWrites } = begun
+  return { onConflict, ...(abandonTargetWrites === undefined ? {} : { abandonTargetWrites }) }
+}
 
 /** A rollback is not stopped half way by a polite signal; killed, it continues where it was. */
 const NEVER = new AbortController().signal
 
 async function revertStep(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   journal: Journal,
   step: PlanStep,
@@ -64,6 +71,7 @@ async function revertStep(
   const { intent, done } = recordOf(journal, step.id)
   if (!change || !intent) return
   const started = performance.now()
+  await environment.stillHeld()
   environment.onEvent({ event: 'step', step: step.id, describe: step.describe, direction: 'revert' })
   await settleEarlier(environment, journal, step)
   await journal.append({ type: 'reverting', step: step.id })

@@ -1,15 +1,20 @@
-import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { MigratorError } from '../host/errors.ts'
+import type { Host } from '../host/host.ts'
 import { syncDirectory, systemCode, writeFileAtomic } from '../host/local/files.ts'
+import { localHost } from '../host/local/index.ts'
 import { Journal, type JournalLine, parseJournal, type RunState } from './journal.ts'
+import { stateUnwritable } from './lock-errors.ts'
 import { Plan } from './plan.ts'
+import type { RunHome } from './run-home.ts'
 
 /** Room kept free inside the run so that a full disk cannot keep us from journalling the way back. */
 const RESERVE_BYTES = 4 * 1024 * 1024
 
-/** Paths of one run: `<bench>/.migrator/runs/<id>/`. */
+/** Paths of one run: `<home>/runs/<id>/`. */
 export interface RunDirectory {
+  home: RunHome
   id: string
   path: string
   plan: string
@@ -21,11 +26,10 @@ export interface RunDirectory {
   reserve: string
 }
 
-export const stateDirectory = (benchPath: string): string => join(benchPath, '.migrator')
-
-export function runDirectory(benchPath: string, id: string): RunDirectory {
-  const path = join(stateDirectory(benchPath), 'runs', id)
+export function runDirectory(home: RunHome, id: string): RunDirectory {
+  const path = join(home.path, 'runs', id)
   return {
+    home,
     id,
     path,
     plan: join(path, 'plan.json'),
@@ -45,11 +49,10 @@ export function newRunId(now: Date, what: string, random: string): string {
 }
 
 /**
- * Makes `<bench>/.migrator/runs`, or finds that this user may write there.
+ * Makes the home with its folder of runs, or finds that this user may write there.
  * @throws MigratorError `state-unwritable`
  */
-export async function makeStateDirectory(benchPath: string): Promise<string> {
-  const path = stateDirectory(benchPath)
+async function makeHome({ path }: RunHome): Promise<string> {
   const runs = join(path, 'runs')
   const made = await mkdir(runs, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw stateUnwritable(path, error)
@@ -58,42 +61,28 @@ export async function makeStateDirectory(benchPath: string): Promise<string> {
     await access(place, constants.W_OK).catch((error: unknown) => {
       throw stateUnwritable(place, error)
     })
-  if (made !== undefined) for (const parent of [path, benchPath]) await syncDirectory(parent)
-  return path
+  if (made !== undefined) for (const parent of [path, dirname(path)]) await syncDirectory(parent)
+  return runs
 }
-
-const stateUnwritable = (path: string, cause: unknown): unknown =>
-  ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(systemCode(cause) ?? '')
-    ? new MigratorError({
-        code: 'state-unwritable',
-        kind: 'refused',
-        message: `The record of a run cannot be kept: ${path} may not be written.`,
-        evidence: cause instanceof Error ? cause.message : String(cause),
-        untouched: 'Nothing was changed.',
-        hint: 'It must be a directory of the owner of the bench, on a disk that can be written.',
-        failureClass: 'permission',
-        cause,
-      })
-    : cause
 
 /** Ends the name of a run's directory that is not whole yet. */
 const UNFINISHED = '.new'
 
 /**
  * Makes the run's directory with its vault and writes the plan, all 0700/0600. It appears under its name only when it is whole. Called
- * under the bench's lock: what another process left unfinished is nobody's, and goes.
+ * under the home's lock: what another process left unfinished is nobody's, and goes.
  */
-export async function makeRunDirectory(benchPath: string, id: string, plan: Plan): Promise<RunDirectory> {
-  const runs = join(await makeStateDirectory(benchPath), 'runs')
+export async function makeRunDirectory(home: RunHome, id: string, plan: Plan): Promise<RunDirectory> {
+  const runs = await makeHome(home)
   for (const name of await readdir(runs))
     if (name.endsWith(UNFINISHED)) await rm(join(runs, name), { recursive: true, force: true })
-  const beside = runDirectory(benchPath, `${id}${UNFINISHED}`)
+  const beside = runDirectory(home, `${id}${UNFINISHED}`)
   await mkdir(beside.path, { mode: 0o700 })
   await mkdir(beside.vault, { mode: 0o700 })
   await writeFile(beside.reserve, Buffer.alloc(RESERVE_BYTES, 0x2e), { mode: 0o600, flush: true })
   await writeFileAtomic(beside.plan, `${JSON.stringify(plan, null, 1)}\n`, 0o600)
   await syncDirectory(beside.path)
-  const run = runDirectory(benchPath, id)
+  const run = runDirectory(home, id)
   await rename(beside.path, run.path)
   await syncDirectory(runs)
   return run
@@ -117,25 +106,25 @@ export interface RunSummary {
  * Reads a run without opening it for writing.
  * @throws MigratorError `run-not-found`, `journal-damaged`, `plan-damaged`.
  */
-export async function readRun(benchPath: string, id: string): Promise<RunSummary> {
-  const run = runDirectory(benchPath, id)
+export async function readRun(home: RunHome, id: string, host: Host = localHost()): Promise<RunSummary> {
+  const run = runDirectory(home, id)
   let planText: string
   try {
-    planText = await readFile(run.plan, 'utf8')
+    planText = (await host.readFile(run.plan)).toString()
   } catch (cause) {
     if (systemCode(cause) !== 'ENOENT') throw unreadable(run, 'plan', run.plan, cause)
     throw new MigratorError({
       code: 'run-not-found',
       kind: 'usage',
-      message: `There is no run ${id} on the bench ${benchPath}.`,
+      message: `There is no run ${id} in ${home.path}.`,
       untouched: 'Nothing was changed.',
       hint: 'List the runs with: frappe-migrator rollback --list',
       cause,
     })
   }
   const plan = parsePlan(run, planText)
-  const bytes = await readFile(run.journal).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0)
+  const bytes = await host.readFile(run.journal).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return Buffer.alloc(0)
     throw unreadable(run, 'journal', run.journal, error)
   })
   const { lines } = parseJournal(run.journal, bytes)
@@ -175,15 +164,15 @@ function parsePlan(run: RunDirectory, text: string): Plan {
   throw damaged(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
 }
 
-/** Ids of all runs of a bench, oldest first. */
-export async function listRuns(benchPath: string): Promise<string[]> {
+/** Ids of all runs of a home, oldest first. */
+export async function listRuns(home: RunHome, host: Host = localHost()): Promise<string[]> {
   try {
-    const names = await readdir(join(stateDirectory(benchPath), 'runs'))
+    const names = await host.list(join(home.path, 'runs'))
     const withPlan = await Promise.all(
       names
         .filter((name) => !name.endsWith(UNFINISHED))
         .sort()
-        .map(async (name) => ((await stat(runDirectory(benchPath, name).plan).catch(() => null)) ? name : null)),
+        .map(async (name) => ((await host.status(runDirectory(home, name).plan).catch(() => null)) ? name : null)),
     )
     return withPlan.filter((name) => name !== null)
   } catch (error) {
@@ -192,7 +181,7 @@ export async function listRuns(benchPath: string): Promise<string[]> {
     throw new MigratorError({
       code: 'state-unreadable',
       kind: 'refused',
-      message: `The record of earlier runs cannot be read: ${stateDirectory(benchPath)}.`,
+      message: `The record of earlier runs cannot be read: ${home.path}.`,
       evidence: error.message,
       untouched: 'Nothing was changed.',
       hint: "It must be a directory of the bench's owner; what else has this name, move away.",

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { databaseOf } from '../bench/database-address.ts'
 import type { Place } from '../bench/place.ts'
 import { openSiteDatabase } from '../database/open.ts'
+import { reachedAddress } from '../database/reached-address.ts'
 import type { DatabaseAddress } from '../database/site-database.ts'
 import { MigratorError } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import type { RunPlace } from './environment.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlannedPlace } from './plan.ts'
 
 /** The plan's own bench; its site is found under either of the names it has in the plan. */
 export function placeOfPlan(host: Host, plan: Plan, administrator: Place['administrator']): RunPlace {
@@ -16,12 +17,24 @@ export function placeOfPlan(host: Host, plan: Plan, administrator: Place['admini
   })
 }
 
+/** A transfer's source: its site stays where it is. */
+export function placeOfSource(
+  host: Host,
+  { benchPath, directory }: PlannedPlace,
+  administrator: Place['administrator'],
+): RunPlace {
+  return runPlace(host, benchPath, {
+    ...{ administrator, siteDirectory: async () => join(benchPath, 'sites', directory) },
+    whereNow: async (path) => path,
+  })
+}
+
 function runPlace(
   host: Host,
   benchPath: string,
   site: Pick<RunPlace, 'siteDirectory' | 'whereNow' | 'administrator'>,
 ): RunPlace {
-  const address = async () => addressOf(host, benchPath, await site.siteDirectory())
+  const address = async () => reachedAddress(host, await addressOf(host, benchPath, await site.siteDirectory()))
   return { host, benchPath, address, openDatabase: async () => openSiteDatabase(await address()), ...site }
 }
 

@@ -1,3 +1,4 @@
+import type { Host } from '../host/host.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Journal } from './journal.ts'
 import type { PlanStep } from './plan.ts'
@@ -17,24 +18,28 @@ export async function settleEarlier(environment: RunEnvironment, journal: Journa
 async function settleChildren(environment: RunEnvironment, journal: Journal, step: string): Promise<void> {
   for (const line of journal.lines) {
     if (line.type !== 'child' || line.step !== step) continue
+    const host = await hostOf(environment, line)
+    if (host === null) continue
     for (const [signal, patience] of [
       [null, 2000],
       ['SIGTERM', 5000],
       ['SIGKILL', 5000],
     ] as const) {
-      if (!(await isSame(environment, line))) break
-      if (signal) await environment.host.endProcess(line, signal)
+      if (!(await isSame(host, line))) break
+      if (signal) await host.endProcess(line, signal)
       const until = Date.now() + patience
-      while (Date.now() < until && (await isSame(environment, line)))
-        await new Promise((resolve) => setTimeout(resolve, 100))
+      while (Date.now() < until && (await isSame(host, line))) await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 }
 
-async function isSame(
-  environment: RunEnvironment,
-  child: { pid: number; startTime: string; bootId: string },
-): Promise<boolean> {
-  const now = await environment.host.processIdentity(child.pid)
+/** Boot id and start time tell on which machine it is, when it is still there. */
+async function hostOf({ hosts }: RunEnvironment, child: Parameters<typeof isSame>[1]): Promise<Host | null> {
+  for (const host of hosts) if (await isSame(host, child)) return host
+  return null
+}
+
+async function isSame(host: Host, child: { pid: number; startTime: string; bootId: string }): Promise<boolean> {
+  const now = await host.processIdentity(child.pid)
   return now !== null && now.startTime === child.startTime && now.bootId === child.bootId
 }

@@ -1,7 +1,8 @@
+import { Held } from '../changes/hold.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { MigratorError } from '../host/errors.ts'
 import { systemCode } from '../host/local/files.ts'
-import type { Answer, RunEnvironment } from './environment.ts'
+import type { Answer, LockedEnvironment, RunEnvironment } from './environment.ts'
 import type { RunOutcome } from './execute.ts'
 import { isFullDisk } from './full-disk.ts'
 import { Interrupted } from './interrupted.ts'
@@ -76,13 +77,17 @@ export async function settle(
 }
 
 export async function endAfterFailure(
-  environment: RunEnvironment,
+  environment: LockedEnvironment,
   run: RunDirectory,
   plan: Plan,
   journal: Journal,
   error: unknown,
 ): Promise<RunOutcome> {
   try {
+    if (error instanceof Held) {
+      await journal.append({ type: 'state', state: 'attention', reason: error.message, pid: process.pid })
+      return { outcome: 'held' }
+    }
     if (error instanceof Interrupted) {
       const answer =
         error.byKeyboard && environment.interactive

@@ -48,6 +48,7 @@ export async function withStepContext<Result>(
     child: async (identity, program) => {
       await journal.append({ type: 'child', step, program, ...identity, ...(place === undefined ? {} : { place }) })
     },
+    mayGoOn: async (question) => environment.interactive && environment.mayGoOn(question),
     signal,
     onConflict: environment.onConflict,
     report: (progress) => environment.onEvent({ event: 'progress', step, ...progress }),

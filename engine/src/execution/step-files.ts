@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import type { PlanStep } from './plan.ts'
+import type { RunEnvironment } from './environment.ts'
+import type { BenchToLock } from './lock.ts'
+import type { Plan, PlanStep } from './plan.ts'
 
 const WithFiles = z.object({
   path: z.string().optional(),
@@ -16,3 +18,13 @@ export function filesOf(step: PlanStep): { paths: string[]; privileged: boolean 
 /** Whether the step edits something that other benches of the machine share; the owner's crontab is one for all benches of an owner. */
 export const isSharedByMachine = (step: PlanStep, benchPath: string): boolean =>
   step.kind === 'user-crontab' || filesOf(step).paths.some((path) => !path.startsWith(`${benchPath}/`))
+
+/** The benches that a run of this plan works on, and whether it edits files there that other benches share. */
+export function benchesOf({ place }: Pick<RunEnvironment, 'place'>, { places, steps }: Plan): BenchToLock[] {
+  const names = places === undefined ? [undefined] : (['source', 'target'] as const)
+  return names.map((name) => {
+    const { host, benchPath } = place(name)
+    const own = steps.filter((step) => places === undefined || (step.place ?? 'target') === name)
+    return { host, benchPath, touchesMachine: own.some((step) => isSharedByMachine(step, benchPath)) }
+  })
+}

@@ -5,6 +5,7 @@ import { auditPath, brokenAuditLine } from './audit.ts'
 import type { RunEnvironment } from './environment.ts'
 import type { Plan, PlanCheck } from './plan.ts'
 import type { RunSummary } from './run-directory.ts'
+import type { RunHome } from './run-home.ts'
 
 /** Compares two digests that the run itself recorded; asked later it would say nothing of today. */
 const OF_THE_RUN_ALONE = 'deep-digest'
@@ -19,14 +20,14 @@ export async function verifyRun(environment: RunEnvironment, { run, plan, lines 
         check.id === 'no-occurrence-left' && capture ? { ...check, params: capture.params } : check,
     )
   const results = await answerChecks(environment, run.vault, { ...plan, checks }, lines, 'verify_migration')
-  return [...results, await auditUnbroken(environment.benchPath)]
+  return [...results, await auditUnbroken(run.home)]
 }
 
-/** Whether what the bench's audit log says can be relied on. It says nothing about the site, so it is never critical. */
-async function auditUnbroken(benchPath: string): Promise<CheckResult> {
+/** Whether what the audit log says can be relied on. It says nothing about the site, so it is never critical. */
+async function auditUnbroken(home: RunHome): Promise<CheckResult> {
   const common = { id: 'audit-log', title: 'Audit log is unbroken', critical: false }
-  const path = auditPath(benchPath)
-  const broken = await brokenAuditLine(benchPath).catch((error: unknown) => {
+  const path = auditPath(home)
+  const broken = await brokenAuditLine(home).catch((error: unknown) => {
     if (systemCode(error) === undefined) throw error
     return 0
   })

@@ -2,7 +2,8 @@ import type { JournalLine } from '../execution/journal.ts'
 import { keptIn } from '../execution/kept.ts'
 import type { Plan } from '../execution/plan.ts'
 import { runDirectory } from '../execution/run-directory.ts'
-import { whatOf } from '../execution/start-run.ts'
+import { homeOf } from '../execution/run-home.ts'
+import { whatOf } from '../execution/run-words.ts'
 import { digestOf } from '../host/value-digest.ts'
 import { isDnsUpdate } from '../rewrite/fields/outside-systems.ts'
 import { clockText } from './amounts.ts'
@@ -66,7 +67,7 @@ export function buildReport({ plan, lines, runId, now }: ReportInput): Migration
       refused,
       rolled_back: rolledBack,
       bench: plan.benchPath,
-      directory: runDirectory(plan.benchPath, runId).path,
+      directory: runDirectory(homeOf(plan), runId).path,
       plan_digest: digestOf(plan),
       started: lines[0]?.time ?? null,
       finished: state === 'running' || state === 'rolling-back' ? null : (lines.at(-1)?.time ?? now.toISOString()),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { JournalLine } from '../execution/journal.ts'
 import type { Plan } from '../execution/plan.ts'
 import { runDirectory } from '../execution/run-directory.ts'
+import { homeOf } from '../execution/run-home.ts'
 import { MAINTENANCE } from './journal-times.ts'
 import type { MigrationReport } from './migration-report.ts'
 
@@ -97,7 +98,7 @@ function restoreResult(plan: Plan, lines: JournalLine[]): MigrationReport['datab
 function backupResult(plan: Plan, lines: JournalLine[], runId: string): MigrationReport['database']['backup'] {
   const step = plan.steps.find((one) => one.kind === 'safety-backup')
   const found = Backup.safeParse(step && doneLine(lines, step.id)?.after).data
-  return found ? { ...found, file: join(runDirectory(plan.benchPath, runId).vault, found.file) } : null
+  return found ? { ...found, file: join(runDirectory(homeOf(plan), runId).vault, found.file) } : null
 }
 
 /** What was moved before the directory, and what came in until nginx knew the new name. */

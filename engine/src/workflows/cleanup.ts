@@ -128,6 +128,18 @@ export function planCleanup(facts: BenchFacts, runs: Retiring[], orphans: Orphan
   })
 }
 
+/** Retires a run over several places: its vault here, and what its benches know of it. */
+export function planPlacesCleanup({ run, plan }: RunSummary): Plan {
+  const { format, benchPath, site, places } = plan
+  return {
+    ...{ format, command: 'cleanup', createdAt: new Date().toISOString(), benchPath, site },
+    ...(places === undefined ? {} : { places }),
+    request: { runs: [run.id] },
+    ...{ binding: [], checks: [], findings: [], preview: emptyPreview() },
+    steps: [step(vaultStep(run.id), 'remove-vault', { vault: run.vault })],
+  }
+}
+
 /** The redirect file a run wrote: the one that was not there before. */
 function redirectStep({ plan, run }: Retiring, facts: BenchFacts): PlanStep[] {
   const nginx = plan?.steps.find((one) => one.kind === 'proxy-config')?.params as

@@ -2,9 +2,11 @@ import type { BenchFacts } from '../bench/bench-facts.ts'
 import type { Finding } from '../bench/finding.ts'
 import type { CheckResult } from '../checks/check.ts'
 import { type DamagedRun, isOver } from '../execution/all-runs.ts'
+import { type Elsewhere, wayTo } from '../execution/elsewhere.ts'
 import { isPastReturn } from '../execution/retire.ts'
 import type { RunSummary } from '../execution/run-directory.ts'
-import { whatOf } from '../execution/start-run.ts'
+import { whatOf } from '../execution/run-words.ts'
+import { shellWord } from '../host/shell-word.ts'
 
 const waysOut = (run: RunSummary): string[] => [
   `Finish it: frappe-migrator resume --run ${run.run.id}`,
@@ -45,6 +47,32 @@ export function damagedFinding(damaged: DamagedRun, facts: Pick<BenchFacts, 'pat
       subject: plan?.site.newDirectory ?? facts.path,
     },
   ]
+}
+
+/** A run over several places is kept with whoever ran it; its benches say where that is. */
+export async function elsewhereFinding(
+  pointer: Elsewhere,
+  facts: Pick<BenchFacts, 'path' | 'sites'>,
+): Promise<Finding> {
+  const { run, what, unfinished, machine, user, directory, site } = pointer
+  const known = facts.sites.find(({ name }) => name === site.newDirectory || name === site.oldDirectory)
+  const common = { evidence: `${directory} on ${machine.name}`, subject: known?.name ?? facts.path }
+  if (!unfinished)
+    return {
+      ...{ ...common, id: 'run-elsewhere', severity: 'information' },
+      title: `Run ${run} (${what}) is done; it is kept on ${machine.name} by ${user}.`,
+      remedies: [`To take it back. ${await wayTo(pointer, 'frappe-migrator rollback')}`],
+    }
+  return {
+    ...{ ...common, id: 'unfinished-run', severity: 'critical' },
+    title: `Run ${run} (${what}) is not finished; it is kept on ${machine.name} by ${user}.`,
+    cause: 'It was interrupted, or it is at work at this moment.',
+    remedies: [
+      `Finish it. ${await wayTo(pointer, 'frappe-migrator resume')}`,
+      `Or take it back. ${await wayTo(pointer, 'frappe-migrator rollback')}`,
+      `Only when ${machine.name} is gone for good, here: frappe-migrator cleanup --run ${run} --abandon --bench ${shellWord(facts.path)}`,
+    ],
+  }
 }
 
 /** The same as an answer: nothing is proven about a site that is half renamed. */

@@ -3,13 +3,13 @@ import { findingsForSite } from '../../bench/site-by-name.ts'
 import { siteNamed } from '../../bench/site-named.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import { analyzeBench } from '../../checks/analysis/analyze-bench.ts'
-import { readRuns } from '../../execution/all-runs.ts'
-import { unfinishedRuns } from '../../execution/start-run.ts'
+import { isUnfinished } from '../../execution/unfinished.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { renderSurvey } from '../../report/render-survey.ts'
 import { terminalStyle } from '../../report/style.ts'
-import { damagedFinding, unfinishedFinding } from '../../workflows/unfinished-run.ts'
+import { damagedFinding, elsewhereFinding, unfinishedFinding } from '../../workflows/unfinished-run.ts'
 import { type CommonOptions, surveyOptions } from '../options.ts'
+import { knownRuns } from '../runs-of-site.ts'
 import { openSession } from '../session.ts'
 
 export interface AnalyzeSiteOptions extends CommonOptions {
@@ -21,10 +21,11 @@ export async function analyzeSite(options: AnalyzeSiteOptions): Promise<number> 
   if (options.site !== undefined && options.allSites) throw bothGiven()
   const { host, benchPath } = await openSession(options)
   const surveyed = await surveyBench(host, benchPath, surveyOptions(options))
-  const { damaged } = await readRuns(benchPath)
+  const { all, damaged, elsewhere } = await knownRuns({ host, benchPath })
   const unfinished = [
-    ...(await unfinishedRuns(benchPath)).map((run) => unfinishedFinding(run, surveyed)),
+    ...all.filter(isUnfinished).map((run) => unfinishedFinding(run, surveyed)),
     ...damaged.flatMap((run) => damagedFinding(run, surveyed)),
+    ...(await Promise.all(elsewhere.map((pointer) => elsewhereFinding(pointer, surveyed)))),
   ]
   const site = options.site === undefined ? null : siteNamed(surveyed, options.site)
   const fully = site !== null ? { sites: [site] } : options.allSites ? { sites: surveyed.sites } : {}

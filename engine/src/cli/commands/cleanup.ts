@@ -2,7 +2,9 @@ import { surveyBench } from '../../bench/survey.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { PlanStep } from '../../execution/plan.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
-import { refuseUnfinished, startRun, whatOf } from '../../execution/start-run.ts'
+import { whatOf } from '../../execution/run-words.ts'
+import { startRun } from '../../execution/start-run.ts'
+import { refuseUnfinished } from '../../execution/unfinished.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { findOrphans, type Orphan, planCleanup, type Retiring, retirable } from '../../workflows/cleanup.ts'
@@ -10,26 +12,29 @@ import { leftByRestore } from '../../workflows/cleanup-restore.ts'
 import { attend, confirm, confirmTyped } from '../attendance.ts'
 import { finishCleanup } from '../finish-cleanup.ts'
 import { progressEvents } from '../finish-run.ts'
+import type { ServerOptions } from '../open-host.ts'
 import { type AttendedOptions, surveyOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
-import { secretsOfRun } from '../run-secrets.ts'
+import { type AdministratorOptions, secretsOfRun } from '../run-secrets.ts'
 import { type BenchRuns, runsOfSite } from '../runs-of-site.ts'
-import { openSession } from '../session.ts'
+import { openRuns } from '../session.ts'
+import { cleanUpPlaces } from './cleanup-places.ts'
 import { giveUp } from './give-up.ts'
 
-export interface CleanupOptions extends AttendedOptions {
+export interface CleanupOptions extends AttendedOptions, AdministratorOptions, ServerOptions {
   run?: string
   abandon?: boolean
-  adminOptionFile?: string
 }
 
 /** Retires finished runs (permanent redirect, vault removed) and shows what else is left over; each after asking. */
 export async function cleanup(options: CleanupOptions): Promise<number> {
-  const { host, benchPath } = await openSession(options)
-  if (options.abandon) return giveUp(host, benchPath, options)
-  await refuseUnfinished(benchPath)
-  const known = await runsOfSite(benchPath, options)
+  const session = await openRuns(options)
+  if (options.abandon) return giveUp(session, options)
+  const known = await runsOfSite(session, options, 'frappe-migrator cleanup')
+  if (session.benchPath === null || known.named?.run.home.kind === 'user') return cleanUpPlaces(known, options)
+  const { host, benchPath } = session
+  await refuseUnfinished(host, benchPath)
   await refreshReports(known.all)
   const runs = await chosenRuns(host, known)
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
@@ -72,14 +77,16 @@ export async function cleanup(options: CleanupOptions): Promise<number> {
       onConflict: 'keep',
     })
     const { run, outcome } = await startRun(environment, plan)
-    return await finishCleanup(benchPath, run, outcome, { json, more })
+    return await finishCleanup(run, outcome, { json, more })
   } finally {
     attended.release()
   }
 }
 
 async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<Retiring[]> {
-  const ofRename = (run: RunSummary) => run.plan.command !== 'cleanup' && retirable(run)
+  // Those over several places are retired one by one, each by its name.
+  const ofRename = (run: RunSummary) =>
+    run.run.home.kind === 'bench' && run.plan.command !== 'cleanup' && retirable(run)
   if (named === null) return chosen.filter(ofRename)
   // A run that was given up keeps its vault until somebody names it.
   const state = named.state === 'damaged' ? named.lastState : named.state
@@ -97,7 +104,7 @@ async function chosenRuns(host: Host, { chosen, named }: BenchRuns): Promise<Ret
 }
 
 /** `--yes` answers; at a terminal somebody is asked; else nothing is retired unasked. */
-async function agreed(interactive: boolean, options: AttendedOptions, gone: PlanStep[]): Promise<boolean> {
+export async function agreed(interactive: boolean, options: AttendedOptions, gone: PlanStep[]): Promise<boolean> {
   if (options.yes) return true
   if (!interactive) return false
   const databases = gone.filter((step) => step.kind === 'drop-database').length

@@ -3,7 +3,8 @@ import type { Knowledge } from '../../diagnosis/knowledge/load.ts'
 import { appendOutcome, readOutcomes } from '../../diagnosis/outcomes/outcome-file.ts'
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
-import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
+import { startRun } from '../../execution/start-run.ts'
+import { refuseUnfinished } from '../../execution/unfinished.ts'
 import { usageError } from '../../host/errors.ts'
 import { type RepairEntry, renderRepairs } from '../../report/render-repairs.ts'
 import { shownAll } from '../../report/shown.ts'
@@ -33,7 +34,7 @@ export async function fixConfig(options: FixOptions): Promise<number> {
   const knowledge = await (await import('../../diagnosis/knowledge/load.ts')).loadKnowledge()
   refuseUnknown(options.only, knowledge)
   const { host, benchPath } = await openSession(options)
-  await refuseUnfinished(benchPath)
+  await refuseUnfinished(host, benchPath)
   const request: MendRequest = {
     ...{ host, benchPath, site: options.site ?? null, only: options.only ?? null, places: placesOf(options) },
     supervisorctl: supervisorctlOf(options),
@@ -98,7 +99,7 @@ function mend(request: MendRequest, options: FixOptions, attended: Attended): Pr
       onEvent: progressEvents(),
     })
     const { run, outcome } = await startRun(environment, plan)
-    await concludeRun(benchPath, run, outcome, { json: true })
+    await concludeRun(run, outcome, { json: true })
     return { run: run.id, outcome: outcome.outcome }
   }
   const learned = ({ finding, repair }: Proposal, { remedy }: Planned, passed: boolean): void => {

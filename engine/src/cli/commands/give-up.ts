@@ -1,22 +1,29 @@
 import { abandonRun } from '../../execution/abandon.ts'
-import { type DamagedRun, readRuns } from '../../execution/all-runs.ts'
+import type { DamagedRun } from '../../execution/all-runs.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { renderError } from '../../report/error.ts'
+import { terminalStyle } from '../../report/style.ts'
 import { whatStays } from '../../workflows/cleanup.ts'
 import { attend, confirm } from '../attendance.ts'
 import { progressEvents } from '../finish-run.ts'
+import { openHostWith, type ServerOptions } from '../open-host.ts'
 import type { AttendedOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
-import { isOf } from '../runs-of-site.ts'
+import { type BenchRuns, isOf, knownRuns } from '../runs-of-site.ts'
+import type { RunsSession } from '../session.ts'
+import { forgetPointer } from './forget-pointer.ts'
 
 /** `cleanup --run ID --abandon`: a run that can be neither finished nor taken back stands in nobody's way any more. */
 export async function giveUp(
-  host: Host,
-  benchPath: string,
-  options: AttendedOptions & { run?: string },
+  session: RunsSession,
+  options: AttendedOptions & ServerOptions & { run?: string },
 ): Promise<number> {
-  const found = await abandonable(benchPath, options)
+  const known = await knownRuns(session)
+  const pointer = known.elsewhere.find(({ run }) => run === options.run)
+  if (pointer) return forgetPointer(session, pointer, options)
+  const found = abandonable(known, options)
   const { id } = found.run
   const stays =
     found.state === 'damaged'
@@ -35,7 +42,7 @@ export async function giveUp(
       if (options.json) printJson(nothingDone(id))
       return 0
     }
-    await abandonRun({ host, benchPath, onEvent: progressEvents() }, found)
+    await abandonWherePossible(session, found, options)
     if (options.json) printJson({ run: id, state: 'retired', stays })
     process.stderr.write(
       `Given up. When its backup is of no use any more: frappe-migrator cleanup --run ${id}\nLook at what stands now: frappe-migrator analyze-site\n`,
@@ -46,13 +53,40 @@ export async function giveUp(
   }
 }
 
-async function abandonable(
-  benchPath: string,
+/** Its benches are told where they can be reached; of a server that is gone, how to do it there is said. */
+async function abandonWherePossible(
+  { host, benchPath }: RunsSession,
+  found: RunSummary | DamagedRun,
+  options: ServerOptions,
+): Promise<void> {
+  const onEvent = progressEvents()
+  if (found.run.home.kind === 'bench') {
+    return abandonRun(onEvent, benchPath === null ? [] : [{ host, benchPath }], found)
+  }
+  const benches: { host: Host; benchPath: string }[] = []
+  try {
+    for (const place of Object.values(found.plan?.places ?? {})) {
+      try {
+        benches.push({ host: await openHostWith(options)(place), benchPath: place.benchPath })
+      } catch (error) {
+        process.stderr.write(`${renderError(error, terminalStyle(process.stderr))}\n`)
+        process.stderr.write(
+          `The bench ${place.benchPath} of ${place.server} was not told. When it can be used again, there: frappe-migrator cleanup --run ${found.run.id} --abandon\n`,
+        )
+      }
+    }
+    await abandonRun(onEvent, benches, found)
+  } finally {
+    for (const bench of benches) await bench.host.close()
+  }
+}
+
+function abandonable(
+  { all, damaged }: Pick<BenchRuns, 'all' | 'damaged'>,
   wanted: { run?: string; site?: string },
-): Promise<RunSummary | DamagedRun> {
+): RunSummary | DamagedRun {
   const id = wanted.run
-  const { runs, damaged } = await readRuns(benchPath)
-  const found = [...runs, ...damaged].find((run) => run.run.id === id)
+  const found = [...all, ...damaged].find((run) => run.run.id === id)
   const state = found?.state === 'damaged' ? (found.lastState ?? 'running') : found?.state
   if (found?.plan && wanted.site !== undefined && !isOf(found.plan, wanted.site)) throw ofAnotherSite(id, wanted.site)
   if (found && state !== 'retired' && state !== 'rolled-back') return found

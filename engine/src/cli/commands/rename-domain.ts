@@ -1,6 +1,7 @@
 import { openEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
-import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
+import { startRun } from '../../execution/start-run.ts'
+import { refuseUnfinished } from '../../execution/unfinished.ts'
 import { renderNothingToDo } from '../../report/render-plan.ts'
 import { terminalStyle } from '../../report/style.ts'
 import { isNothingToDo } from '../../workflows/rename-domain/plan.ts'
@@ -24,7 +25,7 @@ export async function renameDomain(options: RenameOptions): Promise<number> {
     options.planFile === undefined ? null : await readPlanFile(options.planFile, 'rename-domain', RenameRequest)
   const named = stored ? null : await renameRequest(options)
   const session = await openSession({ ...options, ...benchOf(options, stored, named?.benchPath) })
-  await refuseUnfinished(session.benchPath)
+  await refuseUnfinished(session.host, session.benchPath)
   const request = stored?.request ?? named?.request
   if (!request) throw new Error('neither a request nor a plan file')
   const attended = attend(options)
@@ -61,7 +62,7 @@ async function runPlan(
     onConflict: 'keep',
   })
   const { run, outcome } = await startRun(environment, plan)
-  return finishRun(session.benchPath, run, outcome, { json: options.json === true })
+  return finishRun(run, outcome, { json: options.json === true })
 }
 
 async function showNothing(plan: Plan, options: RenameOptions): Promise<number> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { openEnvironment } from '../../execution/open-environment.ts'
-import { refuseUnfinished, startRun } from '../../execution/start-run.ts'
+import { startRun } from '../../execution/start-run.ts'
+import { refuseUnfinished } from '../../execution/unfinished.ts'
 import { prepareRestore } from '../../workflows/restore-site/prepare.ts'
 import { RestoreRequest } from '../../workflows/restore-site/request.ts'
 import { attend } from '../attendance.ts'
@@ -22,7 +23,7 @@ export async function restoreSite(options: RestoreOptions): Promise<number> {
   const request = stored?.request ?? restoreRequest(options)
   const bench = options.bench ?? stored?.plan.benchPath
   const session = await openSession({ ...options, ...(bench === undefined ? {} : { bench }) })
-  await refuseUnfinished(session.benchPath)
+  await refuseUnfinished(session.host, session.benchPath)
   const attended = attend(options)
   const secrets = runSecrets({ ...request, ...filesNow(options), interactive: attended.interactive })
   try {
@@ -51,7 +52,7 @@ export async function restoreSite(options: RestoreOptions): Promise<number> {
         const events = { onEvent: progressEvents(), onConflict: 'keep' as const }
         const environment = openEnvironment(session.host, plan, { ...attended, ...secrets, ...events })
         const { run, outcome } = await startRun(environment, plan)
-        return finishRun(session.benchPath, run, outcome, { json: options.json === true })
+        return finishRun(run, outcome, { json: options.json === true })
       },
     })
   } finally {

@@ -1,11 +1,15 @@
 import { type DamagedRun, isOver, mayTouch } from '../../execution/all-runs.ts'
+import { wayTo } from '../../execution/elsewhere.ts'
+import type { RunEnvironment } from '../../execution/environment.ts'
 import { keptIn } from '../../execution/kept.ts'
-import { openEnvironment } from '../../execution/open-environment.ts'
+import { withEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
 import { isPastReturn, retiredBy } from '../../execution/retire.ts'
-import { journalledPolicy } from '../../execution/rollback.ts'
+import { decided } from '../../execution/rollback.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
-import { isUnfinished, rollBackRun, whatOf } from '../../execution/start-run.ts'
+import { whatOf } from '../../execution/run-words.ts'
+import { rollBackRun } from '../../execution/start-run.ts'
+import { isUnfinished } from '../../execution/unfinished.ts'
 import { usageError } from '../../host/errors.ts'
 import { renderRuns } from '../../report/render-runs.ts'
 import { terminalStyle } from '../../report/style.ts'
@@ -13,32 +17,34 @@ import { attend, confirm } from '../attendance.ts'
 import { finishCleanup } from '../finish-cleanup.ts'
 import { concludeRun, progressEvents } from '../finish-run.ts'
 import { followNewContent, rewriteNewContent } from '../new-content.ts'
+import { openHostWith, type ServerOptions } from '../open-host.ts'
 import type { AttendedOptions } from '../options.ts'
 import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
-import { secretsOfRun } from '../run-secrets.ts'
-import { type BenchRuns, readable, runsOfSite } from '../runs-of-site.ts'
-import { openSession, type Session } from '../session.ts'
+import { type AdministratorOptions, secretsOfRun } from '../run-secrets.ts'
+import { type BenchRuns, isOf, keptElsewhere, readable, runsOfSite } from '../runs-of-site.ts'
+import { openRuns, type RunsSession } from '../session.ts'
 
-interface RollbackOptions extends AttendedOptions {
+interface RollbackOptions extends AttendedOptions, AdministratorOptions, ServerOptions {
   run?: string
   list?: boolean
   onConflict?: 'keep' | 'restore'
   rewriteNewContent?: boolean
-  adminOptionFile?: string
+  abandonTargetWrites?: boolean
 }
 
 /** Takes a run back, finished or not: the latest one that stands, unless another is named. */
 export async function rollback(options: RollbackOptions): Promise<number> {
-  const session = await openSession(options)
-  const known = await runsOfSite(session.benchPath, options)
+  const session = await openRuns(options)
+  const known = await runsOfSite(session, options, 'frappe-migrator rollback')
   const { all, damaged, chosen, named } = known
   await refreshReports(all)
   if (options.list) return listRuns(known, options)
   const found = readable(named) ?? chosen.findLast(stands)
   if (named === null) refuseUnreadable(damaged, found)
+  await refuseBehindElsewhere(known, found)
   if (!found) {
-    const whose = options.site === undefined ? 'on this bench' : `of site ${options.site}`
+    const whose = options.site === undefined ? 'here' : `of site ${options.site}`
     return nothing(options, `There is no run ${whose} that could be taken back. Nothing to do.`)
   }
   const attended = attend(options)
@@ -48,7 +54,8 @@ export async function rollback(options: RollbackOptions): Promise<number> {
     refuseImpossible(found, all, options.onConflict)
     refuseBehindDamaged(found, damaged)
     // What was decided before a kill holds for the rest of the way back.
-    let onConflict = options.onConflict ?? (isUnfinished(found) ? journalledPolicy(found.lines) : undefined) ?? 'keep'
+    const before = isUnfinished(found) ? decided(found.lines) : {}
+    let onConflict = options.onConflict ?? before.onConflict ?? 'keep'
     if (attended.interactive && !options.yes) {
       if (!(await confirm(`Take back run ${found.run.id} (${whatOf(found.plan)})?`)))
         return nothing(options, 'Nothing was changed.', found.run.id)
@@ -56,7 +63,8 @@ export async function rollback(options: RollbackOptions): Promise<number> {
         'If others changed something since, shall the state from before the run replace it? (No: it is kept and listed.)'
       if (options.onConflict === undefined && (await confirm(question))) onConflict = 'restore'
     }
-    return await takeBack(session, found, options, attended, onConflict)
+    const abandonTargetWrites = options.abandonTargetWrites ?? before.abandonTargetWrites ?? false
+    return await takeBack(session, found, options, attended, { onConflict, abandonTargetWrites })
   } finally {
     attended.release()
   }
@@ -64,32 +72,39 @@ export async function rollback(options: RollbackOptions): Promise<number> {
 
 /** Takes the run back, and only when that is whole looks at what names the new name since. */
 async function takeBack(
-  session: Session,
+  session: RunsSession,
   found: RunSummary,
   options: RollbackOptions,
   attended: ReturnType<typeof attend>,
-  onConflict: 'keep' | 'restore',
+  policy: Pick<RunEnvironment, 'onConflict' | 'abandonTargetWrites'>,
 ): Promise<number> {
-  const environment = openEnvironment(session.host, found.plan, {
-    ...attended,
-    ...secretsOfRun(found.plan, options, attended.interactive),
-    onEvent: progressEvents(),
-    onConflict,
-  })
   const json = options.json === true
-  const { run, outcome } = await rollBackRun(environment, found)
-  if (found.plan.command === 'cleanup')
-    return finishCleanup(session.benchPath, run, outcome, { json, rollbackAskedFor: true })
-  const { report, code } = await concludeRun(session.benchPath, run, outcome, { json, rollbackAskedFor: true })
+  const { run, outcome } = await withEnvironment(
+    { plan: found.plan, own: session.host, openHost: openHostWith(options) },
+    {
+      ...{ ...attended, ...policy, onEvent: progressEvents() },
+      ...secretsOfRun(found.plan, options, attended.interactive),
+    },
+    (environment) => rollBackRun(environment, found),
+  )
+  if (found.plan.command === 'cleanup') return finishCleanup(run, outcome, { json, rollbackAskedFor: true })
+  const { report, code } = await concludeRun(run, outcome, { json, rollbackAskedFor: true })
   const followed = outcome.outcome === 'rolled-back' ? await followNewContent(session, found, options, attended) : null
   if (json) printJson({ ...report, new_content: followed?.document ?? null })
   return code === 0 && followed?.unsettled ? 5 : code
 }
 
-function listRuns({ chosen, damaged }: BenchRuns, { json }: RollbackOptions): number {
+async function listRuns({ chosen, damaged, elsewhere }: BenchRuns, { json }: RollbackOptions): Promise<number> {
   const runs = [...chosen, ...damaged].sort((one, other) => (one.run.id < other.run.id ? -1 : 1))
-  if (json) printJson(runs.map(({ run, state, plan }) => ({ id: run.id, state, site: plan?.site ?? null })))
-  else process.stdout.write(`${renderRuns(runs, terminalStyle(process.stdout))}\n`)
+  const ways = await Promise.all(elsewhere.map((pointer) => wayTo(pointer, 'frappe-migrator rollback')))
+  if (json) {
+    const here = runs.map(({ run, state, plan }) => ({ id: run.id, state, site: plan?.site ?? null }))
+    const there = elsewhere.map(({ run, unfinished, site, machine, user, directory }) => ({
+      ...{ id: run, state: unfinished ? 'unfinished' : 'done', site },
+      ...{ machine: machine.name, user, directory },
+    }))
+    printJson([...here, ...there])
+  } else process.stdout.write(`${renderRuns(runs, terminalStyle(process.stdout), elsewhere, ways)}\n`)
   return 0
 }
 
@@ -117,6 +132,14 @@ function retiredStanding({ state, lines }: RunSummary): boolean {
 function refuseUnreadable(damaged: DamagedRun[], found: RunSummary | undefined): void {
   const later = damaged.find((one) => one.run.id > (found?.run.id ?? '') && !isOver(one, ['rolled-back', 'retired']))
   if (later) throw later.problem
+}
+
+/** A later run of the site that is kept elsewhere would have to be taken back first; and where there is no other, it is meant. */
+async function refuseBehindElsewhere({ elsewhere, named }: BenchRuns, found: RunSummary | undefined): Promise<void> {
+  const later = elsewhere.findLast(
+    (one) => found === undefined || (one.run > found.run.id && isOf(found.plan, one.site.newDirectory)),
+  )
+  if (later && (found !== undefined || named === null)) throw await keptElsewhere(later, 'frappe-migrator rollback')
 }
 
 /** A later run of the site that cannot be read would have to be taken back first. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { surveyBench } from '../../bench/survey.ts'
-import { stateDirectory } from '../../execution/run-directory.ts'
-import { refuseUnfinished } from '../../execution/start-run.ts'
+import { benchHome } from '../../execution/run-home.ts'
+import { refuseUnfinished } from '../../execution/unfinished.ts'
 import { usageError } from '../../host/errors.ts'
 import { renderCloudBackups } from '../../report/render-cloud-backups.ts'
 import { terminalStyle } from '../../report/style.ts'
@@ -45,7 +45,7 @@ export async function transferServer(options: TransferOptions): Promise<number> 
       const { team, interactive } = { team: options.team, interactive: attended.interactive }
       const client = await cloudClient({ team, signal, interactive })
       if (session === null) return await list(client, name, options)
-      await refuseUnfinished(session.benchPath)
+      await refuseUnfinished(session.host, session.benchPath)
       await refuseTaken(session, name, options)
       return await fetchBackup(client, name, session.benchPath, options)
     })
@@ -120,7 +120,7 @@ async function fetchBackup(
 ): Promise<DownloadedFile[]> {
   const backup = await chosen(client, name, options.backup)
   const site: Site = (await listCloudSites(client)).find((one) => one.name === name) ?? { name, hostName: name }
-  const directory = join(stateDirectory(benchPath), 'downloads', `${site.name}-${backup.id}`.replace(/[^\w.-]/g, '_'))
+  const directory = join(benchHome(benchPath).path, 'downloads', `${site.name}-${backup.id}`.replace(/[^\w.-]/g, '_'))
   const total = backup.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)
   const before = (part: string): number =>
     backup.files

@@ -2,12 +2,12 @@ import { canonicalHost } from '../../bench/host-name.ts'
 import { siteByAnyName } from '../../bench/site-by-name.ts'
 import { surveyBench } from '../../bench/survey.ts'
 import type { CheckResult } from '../../checks/check.ts'
-import { isOver, readRuns } from '../../execution/all-runs.ts'
+import { isOver } from '../../execution/all-runs.ts'
 import type { RunEnvironment } from '../../execution/environment.ts'
-import { openEnvironment } from '../../execution/open-environment.ts'
+import { withEnvironment } from '../../execution/open-environment.ts'
 import type { Plan } from '../../execution/plan.ts'
-import { type RunSummary, readRun } from '../../execution/run-directory.ts'
-import { isUnfinished } from '../../execution/start-run.ts'
+import type { RunSummary } from '../../execution/run-directory.ts'
+import { isUnfinished } from '../../execution/unfinished.ts'
 import { verifyDeep } from '../../execution/verify-deep.ts'
 import { verifyRun, verifySite } from '../../execution/verify-run.ts'
 import { MigratorError } from '../../host/errors.ts'
@@ -18,14 +18,15 @@ import { standalonePlan } from '../../workflows/verify-site.ts'
 import { attend } from '../attendance.ts'
 import { comparedChecks } from '../compared-backup.ts'
 import { progressEvents } from '../finish-run.ts'
+import { openHostWith, type ServerOptions } from '../open-host.ts'
 import { type CommonOptions, surveyOptions } from '../options.ts'
 import { printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
-import { isOf } from '../runs-of-site.ts'
-import { openSession, type Session } from '../session.ts'
+import { isOf, knownRuns, readable, runsOfSite } from '../runs-of-site.ts'
+import { openRuns, type RunsSession } from '../session.ts'
 import { unlessStopped } from '../unless-stopped.ts'
 
-interface VerifyOptions extends CommonOptions {
+interface VerifyOptions extends CommonOptions, ServerOptions {
   run?: string
   deep?: boolean
   manifest?: string
@@ -34,7 +35,7 @@ interface VerifyOptions extends CommonOptions {
 
 /** Asks the proof of the site's latest finished run again, and what can be asked of any site. Exit 2 when something failed, or a run is unfinished. */
 export async function verifyMigration(options: VerifyOptions): Promise<number> {
-  const session = await openSession(options)
+  const session = await openRuns(options)
   const attended = attend({ interactive: false })
   try {
     const run = await findRun(session, options)
@@ -52,27 +53,42 @@ export async function verifyMigration(options: VerifyOptions): Promise<number> {
 }
 
 async function ask(
-  session: Session,
+  session: RunsSession,
   options: VerifyOptions,
   attended: ReturnType<typeof attend>,
   run: RunSummary | null,
 ): Promise<CheckResult[]> {
-  const within = (plan: Plan): RunEnvironment =>
-    openEnvironment(session.host, plan, { ...attended, onEvent: progressEvents(), onConflict: 'keep' })
+  const within = <Result>(plan: Plan, work: (environment: RunEnvironment) => Promise<Result>): Promise<Result> =>
+    withEnvironment(
+      { plan, own: session.host, openHost: openHostWith(options) },
+      { ...attended, onEvent: progressEvents(), onConflict: 'keep' },
+      work,
+    )
   const compared = await unlessStopped(attended.stop, (signal) => comparedChecks(options, signal))
   if (compared === null) return []
-  const ofRun = run ? await verifyRun(within(run.plan), run) : []
-  const site = await questionsOfSite(session, options, run?.plan.site.newDirectory ?? options.site)
+  const ofRun = run ? await within(run.plan, (environment) => verifyRun(environment, run)) : []
+  // Of a run over several places the plan itself names what is asked, and where.
+  const site =
+    run?.plan.places === undefined
+      ? await questionsOfSite(session, options, run?.plan.site.newDirectory ?? options.site)
+      : { ...run.plan, checks: [] }
   const open = site.checks.filter(({ id }) => !ofRun.some((result) => result.id === id))
-  const results = [...ofRun, ...(await verifySite(within(site), { ...site, checks: [...open, ...compared] }))]
-  return options.deep ? [...results, await verifyDeep(within(run?.plan ?? site), run)] : results
+  const asked = { ...site, checks: [...open, ...compared] }
+  const ofSite = asked.checks.length === 0 ? [] : await within(asked, (environment) => verifySite(environment, asked))
+  const results = [...ofRun, ...ofSite]
+  if (!options.deep) return results
+  return [...results, await within(run?.plan ?? site, (environment) => verifyDeep(environment, run))]
 }
 
 /** The latest run of the site that stands, finished or not; null when none does: what was refused, taken back or retired says nothing of today. */
-async function findRun({ benchPath }: Session, options: VerifyOptions): Promise<RunSummary | null> {
-  const { runs, damaged } = await readRuns(benchPath)
+async function findRun(session: RunsSession, options: VerifyOptions): Promise<RunSummary | null> {
+  const { all: runs, damaged } = await knownRuns(session)
   await refreshReports(runs)
-  if (options.run !== undefined) return standing(await readRun(benchPath, options.run), options.site)
+  if (options.run !== undefined) {
+    const { named } = await runsOfSite(session, { run: options.run }, 'frappe-migrator verify-migration')
+    const run = readable(named)
+    if (run) return standing(run, options.site)
+  }
   const ofSite = runs.filter((run) => isOfMoves(run) && concerns(run, options.site))
   const found = ofSite.findLast((run) => isUnfinished(run) || run.state === 'done') ?? null
   const unreadable = damaged.find(
@@ -114,10 +130,11 @@ function concerns(run: RunSummary, name: string | undefined): boolean {
 
 /** What can be asked of any site. */
 async function questionsOfSite(
-  { host, benchPath }: Session,
+  { host, benchPath }: RunsSession,
   options: CommonOptions,
   named: string | undefined,
 ): Promise<Plan> {
+  if (benchPath === null) throw noBench(options.site)
   const facts = await surveyBench(host, benchPath, surveyOptions(options))
   const sites = named === undefined ? facts.sites : siteByAnyName(facts, named)
   const [site, ...more] = sites
@@ -130,6 +147,15 @@ async function questionsOfSite(
     hint: `Name one with --site: ${facts.sites.map((one) => one.name).join(', ')}`,
   })
 }
+
+const noBench = (site: string | undefined): MigratorError =>
+  new MigratorError({
+    code: 'not-a-bench',
+    kind: 'usage',
+    message: `There is no bench here to ask about ${site ?? 'a site'}, and no run over several places that stands.`,
+    untouched: 'Nothing was changed.',
+    hint: 'Name a bench with --bench, or a run with --run; list the runs with: frappe-migrator rollback --list',
+  })
 
 function print(results: CheckResult[], run: RunSummary | null, options: CommonOptions): void {
   const failed = results.filter((result) => result.status === 'failed').length

@@ -6,6 +6,7 @@ import { surveyBench } from '../../bench/survey.ts'
 import { openSiteDatabase } from '../../database/open.ts'
 import { readRuns } from '../../execution/all-runs.ts'
 import type { Plan, SitePlace } from '../../execution/plan.ts'
+import { benchHome } from '../../execution/run-home.ts'
 import { MigratorError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { inspectCertificate } from '../../services/certificates.ts'
@@ -92,7 +93,7 @@ async function prepare(
 
 /** Renames of this bench that were finished and not taken back, oldest first. */
 async function standingRenames(benchPath: string): Promise<SitePlace[]> {
-  const { runs } = await readRuns(benchPath)
+  const { runs } = await readRuns(benchHome(benchPath))
   return runs.flatMap(({ plan, lines }) => {
     const states = lines.flatMap((line) => (line.type === 'state' ? [line.state] : []))
     const stands = states.includes('done') && !states.includes('rolled-back') && plan.command === 'rename-domain'

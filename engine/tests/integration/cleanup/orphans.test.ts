@@ -17,6 +17,7 @@ import type { BenchFacts } from '../../../src/bench/bench-facts.ts'
 import { surveyBench } from '../../../src/bench/survey.ts'
 import { openEnvironment } from '../../../src/execution/open-environment.ts'
 import { listRuns, readRun } from '../../../src/execution/run-directory.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
 import { rollBackRun, startRun } from '../../../src/execution/start-run.ts'
 import type { ProcessFacts } from '../../../src/host/host.ts'
 import { localHost } from '../../../src/host/local/index.ts'
@@ -134,8 +135,8 @@ test('stray files and directories are listed, moved aside when chosen, and come 
   for (const { what } of orphans) assert.equal(existsSync(what), false)
   assert.ok(existsSync(path('.gitignore')))
   assert.ok(existsSync(path('apps.txt')))
-  const [id = ''] = await listRuns(directory)
-  const run = await readRun(directory, id)
+  const [id = ''] = await listRuns(benchHome(directory))
+  const run = await readRun(benchHome(directory), id)
   assert.equal(run.state, 'retired', 'a cleanup that is done is over')
   await rollBackRun(openEnvironment(host, run.plan, attended), run)
   assert.equal(readFileSync(path('stray.sql'), 'utf8'), 'dump')

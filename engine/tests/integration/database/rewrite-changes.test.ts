@@ -114,6 +114,7 @@ async function stage(t: TestContext, rows: string, constraint = '') {
     vault,
     database: async () => database,
     place: noOtherPlace,
+    mayGoOn: async () => false,
     afterOf: (step: string) => done.get(step),
     administrator: async () => null,
     backupKey: async () => null,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { isUnfinished } from '../../../src/execution/start-run.ts'
+import { isUnfinished } from '../../../src/execution/unfinished.ts'
 import type { Boundary } from './boundaries.ts'
 import { type Ends, runsOf } from './matrix.ts'
 import type { KillStage } from './stage.ts'

@@ -7,7 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { surveyBench } from '../../../src/bench/survey.ts'
 import { openEnvironment } from '../../../src/execution/open-environment.ts'
 import { listRuns, readRun } from '../../../src/execution/run-directory.ts'
-import { resumeRun, rollBackRun, startRun, unfinishedRuns } from '../../../src/execution/start-run.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
+import { resumeRun, rollBackRun, startRun } from '../../../src/execution/start-run.ts'
+import { unfinishedRuns } from '../../../src/execution/unfinished.ts'
 import { localHost } from '../../../src/host/local/index.ts'
 import { planCleanup, retirable } from '../../../src/workflows/cleanup.ts'
 import { prepareRename } from '../../../src/workflows/rename-domain/prepare.ts'
@@ -62,16 +64,20 @@ async function act(): Promise<string> {
       hostsFile: request.hostsFile,
       crontabDirectories: request.crontabDirectories,
     })
-    const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+    const runs = await Promise.all(
+      (await listRuns(benchHome(benchPath))).map((id) => readRun(benchHome(benchPath), id)),
+    )
     const plan = planCleanup(facts, runs.filter(retirable), [])
     const kinds = new Map(plan.steps.map((step) => [step.id, step.kind]))
     return said((await startRun(watched(openEnvironment(host, plan, attended), kinds), plan)).outcome)
   }
   // As the commands choose: the latest run that was begun. One killed before its first line has touched nothing.
-  const ids = await listRuns(benchPath)
-  const runs = await Promise.all(ids.map((id) => readRun(benchPath, id)))
+  const ids = await listRuns(benchHome(benchPath))
+  const runs = await Promise.all(ids.map((id) => readRun(benchHome(benchPath), id)))
   const run =
-    action === 'resume' ? (await unfinishedRuns(benchPath)).at(-1) : runs.findLast((one) => one.lines.length > 0)
+    action === 'resume'
+      ? (await unfinishedRuns(benchHome(benchPath))).at(-1)
+      : runs.findLast((one) => one.lines.length > 0)
   if (!run) return runs.at(-1)?.state === 'done' ? 'finished' : 'nothing'
   if (run.state === 'rolled-back') return 'nothing'
   const kinds = new Map(run.plan.steps.map((step) => [step.id, step.kind]))

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { brokenAuditLine } from '../../../src/execution/audit.ts'
 import { listRuns, type RunSummary, readRun } from '../../../src/execution/run-directory.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
 import type { Boundary } from './boundaries.ts'
 import { type KillStage, LATER_MILLISECONDS, PROVE } from './stage.ts'
 
@@ -125,12 +126,12 @@ export async function goesOn(stage: KillStage, ends: Ends, action: 'resume' | 'r
   }
   const wanted = state === 'done' ? ends.end : ends.start
   assert.equal(await stage.state(), wanted, `after ${action}`)
-  assert.equal(await brokenAuditLine(stage.benchPath), null)
+  assert.equal(await brokenAuditLine(benchHome(stage.benchPath)), null)
   await stage.keepForLater(wanted)
 }
 
 export async function runsOf({ benchPath }: KillStage): Promise<RunSummary[]> {
-  return Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  return Promise.all((await listRuns(benchHome(benchPath))).map((id) => readRun(benchHome(benchPath), id)))
 }
 
 /**

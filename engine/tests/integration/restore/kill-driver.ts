@@ -8,7 +8,9 @@ import { LoadSession } from '../../../src/database/mariadb/load-session.ts'
 import { openEnvironment } from '../../../src/execution/open-environment.ts'
 import type { Plan } from '../../../src/execution/plan.ts'
 import { listRuns, readRun } from '../../../src/execution/run-directory.ts'
-import { resumeRun, rollBackRun, startRun, unfinishedRuns } from '../../../src/execution/start-run.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
+import { resumeRun, rollBackRun, startRun } from '../../../src/execution/start-run.ts'
+import { unfinishedRuns } from '../../../src/execution/unfinished.ts'
 import { localHost } from '../../../src/host/local/index.ts'
 import { prepareRestore } from '../../../src/workflows/restore-site/prepare.ts'
 import { around, type Boundary, die, watchBoundaries, watched } from '../kill/boundaries.ts'
@@ -45,9 +47,11 @@ async function act(): Promise<string> {
     const plan = await prepareRestore(host, benchPath, request, options)
     return (await startRun(environmentOf(plan), plan)).outcome.outcome
   }
-  const runs = await Promise.all((await listRuns(benchPath)).map((id) => readRun(benchPath, id)))
+  const runs = await Promise.all((await listRuns(benchHome(benchPath))).map((id) => readRun(benchHome(benchPath), id)))
   const found =
-    action === 'resume' ? (await unfinishedRuns(benchPath)).at(-1) : runs.findLast(({ lines }) => lines.length > 0)
+    action === 'resume'
+      ? (await unfinishedRuns(benchHome(benchPath))).at(-1)
+      : runs.findLast(({ lines }) => lines.length > 0)
   if (!found) return 'nothing'
   const work = action === 'resume' ? resumeRun : rollBackRun
   return (await work(environmentOf(found.plan), found)).outcome.outcome

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { auditPath } from '../../../src/execution/audit.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
 import { edit, type RollbackStage, rollbackStage, setKeys } from './stage.ts'
 
 const [source, target] = ['old.cloud', 'new.domain']
@@ -101,7 +102,7 @@ test('a run that can never be taken back is given up, says what stays, and its v
 
 test('a line of the audit log that cannot be read does not make a finished run a failed one, and verify tells of it', async () => {
   await renamed()
-  appendFileSync(auditPath(stage.benchPath), 'not a line\n')
+  appendFileSync(auditPath(benchHome(stage.benchPath)), 'not a line\n')
   const verified = await stage.verify()
   assert.equal(verified.code, 0, verified.stderr)
   assert.match(verified.stdout, /Audit log is unbroken[\s\S]*line \d+/)
@@ -112,7 +113,7 @@ test('a line of the audit log that cannot be read does not make a finished run a
 
 test('an audit log that cannot be written at all is a warning', async () => {
   await renamed()
-  const path = auditPath(stage.benchPath)
+  const path = auditPath(benchHome(stage.benchPath))
   renameSync(path, `${path}.away`)
   mkdirSync(path)
   const back = await stage.quietly('rollback')

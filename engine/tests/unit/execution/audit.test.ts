@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { auditPath, brokenAuditLine, syncAudit } from '../../../src/execution/audit.ts'
 import type { JournalLine } from '../../../src/execution/journal.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
 import { emptyPlan } from './empty-plan.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'migrator-audit-'))
@@ -13,7 +14,7 @@ let made = 0
 function newBench(): string {
   made += 1
   const bench = join(home, `bench-${made}`)
-  mkdirSync(dirname(auditPath(bench)), { recursive: true })
+  mkdirSync(dirname(auditPath(benchHome(bench))), { recursive: true })
   return bench
 }
 
@@ -43,14 +44,14 @@ const journal: JournalLine[] = [
   { sequence: 6, time, type: 'state', state: 'rolled-back', reason: '', pid: 1 },
 ]
 const read = (bench: string) =>
-  readFileSync(auditPath(bench), 'utf8')
+  readFileSync(auditPath(benchHome(bench)), 'utf8')
     .trim()
     .split('\n')
     .map((line): Record<string, unknown> => JSON.parse(line))
 
 test('one line per change and outcome, in words, without what the changes held', async () => {
   const bench = newBench()
-  await syncAudit(bench, 'run-1', plan, journal)
+  await syncAudit(benchHome(bench), 'run-1', plan, journal)
   assert.deepEqual(
     read(bench).map(({ step, what, outcome }) => [step, what, outcome]),
     [
@@ -61,44 +62,46 @@ test('one line per change and outcome, in words, without what the changes held',
       ['run', 'rename-domain', 'rolled-back'],
     ],
   )
-  assert.ok(!readFileSync(auditPath(bench), 'utf8').includes('S3CRET'))
-  assert.equal(statSync(auditPath(bench)).mode & 0o777, 0o600)
-  assert.equal(await brokenAuditLine(bench), null)
+  assert.ok(!readFileSync(auditPath(benchHome(bench)), 'utf8').includes('S3CRET'))
+  assert.equal(statSync(auditPath(benchHome(bench))).mode & 0o777, 0o600)
+  assert.equal(await brokenAuditLine(benchHome(bench)), null)
 })
 
 test('it is derived: synced at any moments, and again, it ends the same', async () => {
   const [bench, other] = [newBench(), newBench()]
   for (let length = 0; length <= journal.length; length += 1) {
-    await syncAudit(bench, 'run-1', plan, journal.slice(0, length))
-    await syncAudit(bench, 'run-1', plan, journal.slice(0, length))
+    await syncAudit(benchHome(bench), 'run-1', plan, journal.slice(0, length))
+    await syncAudit(benchHome(bench), 'run-1', plan, journal.slice(0, length))
   }
-  await syncAudit(other, 'run-1', plan, journal)
+  await syncAudit(benchHome(other), 'run-1', plan, journal)
   assert.deepEqual(read(bench), read(other))
 })
 
 test('a line torn by a kill is written anew', async () => {
   const bench = newBench()
-  await syncAudit(bench, 'run-1', plan, journal.slice(0, 3))
-  appendFileSync(auditPath(bench), '{"time":"2026-ä')
-  await syncAudit(bench, 'run-1', plan, journal)
+  await syncAudit(benchHome(bench), 'run-1', plan, journal.slice(0, 3))
+  appendFileSync(auditPath(benchHome(bench)), '{"time":"2026-ä')
+  await syncAudit(benchHome(bench), 'run-1', plan, journal)
   assert.equal(read(bench).length, 5)
-  assert.equal(await brokenAuditLine(bench), null)
+  assert.equal(await brokenAuditLine(benchHome(bench)), null)
 })
 
 test('runs follow each other in one chain', async () => {
   const bench = newBench()
-  await syncAudit(bench, 'run-1', plan, journal)
-  await syncAudit(bench, 'run-2', plan, journal)
+  await syncAudit(benchHome(bench), 'run-1', plan, journal)
+  await syncAudit(benchHome(bench), 'run-2', plan, journal)
   const lines = read(bench)
   assert.equal(lines.length, 10)
   for (const [index, line] of lines.entries()) assert.equal(line['previous'], lines[index - 1]?.['hash'] ?? '')
-  assert.equal(await brokenAuditLine(bench), null)
+  assert.equal(await brokenAuditLine(benchHome(bench)), null)
 })
 
 test('a line changed, taken out or put elsewhere breaks the chain, and which one is said', async () => {
   const bench = newBench()
-  await syncAudit(bench, 'run-1', plan, journal)
-  const lines = readFileSync(auditPath(bench), 'utf8').trim().split('\n')
+  await syncAudit(benchHome(bench), 'run-1', plan, journal)
+  const lines = readFileSync(auditPath(benchHome(bench)), 'utf8')
+    .trim()
+    .split('\n')
   const [first = '', second = '', third = '', ...rest] = lines
   for (const [broken, expected] of [
     [[first, second.replace('"done"', '"reverted"'), third, ...rest], 2],
@@ -107,18 +110,20 @@ test('a line changed, taken out or put elsewhere breaks the chain, and which one
     [[second, third, ...rest], 1],
     [[first, second.replace('Rename', 'Keep'), third, ...rest], 2],
   ] as const) {
-    writeFileSync(auditPath(bench), `${broken.join('\n')}\n`)
-    assert.equal(await brokenAuditLine(bench), expected)
+    writeFileSync(auditPath(benchHome(bench)), `${broken.join('\n')}\n`)
+    assert.equal(await brokenAuditLine(benchHome(bench)), expected)
   }
 })
 
 test('a line that cannot be read stops nobody: a new chain begins after it and names it, and the break is found', async () => {
   const bench = newBench()
-  await syncAudit(bench, 'run-1', plan, journal)
-  appendFileSync(auditPath(bench), 'not a line\n')
-  await syncAudit(bench, 'run-2', plan, journal)
-  const lines = readFileSync(auditPath(bench), 'utf8').trim().split('\n')
+  await syncAudit(benchHome(bench), 'run-1', plan, journal)
+  appendFileSync(auditPath(benchHome(bench)), 'not a line\n')
+  await syncAudit(benchHome(bench), 'run-2', plan, journal)
+  const lines = readFileSync(auditPath(benchHome(bench)), 'utf8')
+    .trim()
+    .split('\n')
   assert.equal(lines.length, 11)
   assert.match(String(JSON.parse(lines[6] ?? '').previous), /^broken:[0-9a-f]{64}$/)
-  assert.equal(await brokenAuditLine(bench), 6)
+  assert.equal(await brokenAuditLine(benchHome(bench)), 6)
 })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { withLock } from '../../../src/execution/lock.ts'
+import { withLocks } from '../../../src/execution/lock.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { localHost } from '../../../src/host/local/index.ts'
 
@@ -21,6 +21,12 @@ function newBench(): string {
   return bench
 }
 const alone = (id: string) => ({ id, touchesMachine: false })
+const withLock = <Result>(
+  on: Host,
+  benchPath: string,
+  { id, touchesMachine }: ReturnType<typeof alone>,
+  work: () => Promise<Result>,
+): Promise<Result> => withLocks([{ host: on, benchPath, touchesMachine }], { id, overPlaces: false }, work)
 
 interface Owner {
   pid: number

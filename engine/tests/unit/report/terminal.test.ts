@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
+import { benchHome } from '../../../src/execution/run-home.ts'
 import { MigratorError } from '../../../src/host/errors.ts'
 import { renderError } from '../../../src/report/error.ts'
 import { renderChecks } from '../../../src/report/render-checks.ts'
@@ -149,7 +150,7 @@ test('runs are listed with when, state and site', () => {
   assert.equal(renderRuns([], plainStyle), 'There is no run on this bench.')
   const lines = new Story().state('running').state('done').lines
   const at = (id: string) => ({
-    ...{ id, path: '', plan: '', journal: '', vault: '' },
+    ...{ home: benchHome('/bench'), id, path: '', plan: '', journal: '', vault: '' },
     ...{ report: '', page: '', log: '', reserve: '' },
   })
   assert.equal(

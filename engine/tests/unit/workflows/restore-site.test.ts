@@ -5,6 +5,7 @@ import type { BackupPart } from '../../../src/backup/backup-set.ts'
 import { readSiteConfig } from '../../../src/backup/site-config-facts.ts'
 import { JournalLine } from '../../../src/execution/journal.ts'
 import { runDirectory } from '../../../src/execution/run-directory.ts'
+import { benchHome } from '../../../src/execution/run-home.ts'
 import { leftByRestore } from '../../../src/workflows/cleanup-restore.ts'
 import { decideKeys, isCopy } from '../../../src/workflows/restore-site/config-keys.ts'
 import { restoreFindings } from '../../../src/workflows/restore-site/findings.ts'
@@ -123,7 +124,7 @@ test('a site whose reports would go on reading the old database from a replica i
 
 test('a cleanup says whether a restore that was taken back left its database, or the account alone', () => {
   const plan = planRestore(input({ target: over({}) }))
-  const run = runDirectory('/home/frappe/frappe-bench', 'run-1')
+  const run = runDirectory(benchHome('/home/frappe/frappe-bench'), 'run-1')
   const common = { time: '2026-11-25T00:00:00.000Z' }
   const after = (what: string | null) => {
     const lines = [
