@@ -31,6 +31,10 @@ export interface RunsSession {
   benchPath: string | null
 }
 
+/** Where no run was found, in words. */
+export const placeOfRuns = ({ benchPath }: RunsSession): string =>
+  benchPath === null ? 'over several places' : 'on this bench'
+
 /**
  * For a command about runs: the bench that is named or stood in. A run over several places is kept by its user and needs none: named
  * with --run it is found wherever one is, and without a bench the runs of this user are meant.

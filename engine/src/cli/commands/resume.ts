@@ -15,7 +15,7 @@ import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
 import { type AdministratorOptions, secretsOfRun } from '../run-secrets.ts'
 import { type BenchRuns, keptElsewhere, readable, runsOfSite } from '../runs-of-site.ts'
-import { openRuns } from '../session.ts'
+import { openRuns, placeOfRuns, type RunsSession } from '../session.ts'
 
 type ResumeOptions = AttendedOptions & AdministratorOptions & ServerOptions & { run?: string }
 
@@ -25,7 +25,7 @@ export async function resume(options: ResumeOptions): Promise<number> {
   const runs = await runsOfSite(session, options, 'frappe-migrator resume')
   await refreshReports(runs.all)
   const found = readable(runs.named) ?? runs.chosen.findLast(isUnfinished)
-  if (!found) return nothingToResume(runs, options)
+  if (!found) return nothingToResume(session, runs, options)
   const attended = attend(options)
   try {
     return await withEnvironment(
@@ -65,6 +65,7 @@ async function finished(environment: RunEnvironment, { run, plan, state }: RunSu
 
 /** @throws MigratorError where a run that cannot be read, or one that is kept elsewhere, may be the one that is meant */
 async function nothingToResume(
+  session: RunsSession,
   { all, damaged, elsewhere }: BenchRuns,
   { site, json }: AttendedOptions,
 ): Promise<number> {
@@ -73,7 +74,7 @@ async function nothingToResume(
   const pointer = elsewhere.findLast(({ unfinished }) => unfinished)
   if (pointer) throw await keptElsewhere(pointer, 'frappe-migrator resume')
   const other = all.findLast(isUnfinished)
-  const where = site !== undefined && other ? `of site ${site} (but ${other.run.id} of another)` : 'here'
+  const where = site !== undefined && other ? `of site ${site} (but ${other.run.id} of another)` : placeOfRuns(session)
   process.stderr.write(`There is no unfinished run ${where}. Nothing to do.\n`)
   if (json) printJson(nothingDone())
   return 0

@@ -23,7 +23,7 @@ import { nothingDone, printJson } from '../print-json.ts'
 import { refreshReports } from '../run-report.ts'
 import { type AdministratorOptions, secretsOfRun } from '../run-secrets.ts'
 import { type BenchRuns, isOf, keptElsewhere, readable, runsOfSite } from '../runs-of-site.ts'
-import { openRuns, type RunsSession } from '../session.ts'
+import { openRuns, placeOfRuns, type RunsSession } from '../session.ts'
 
 interface RollbackOptions extends AttendedOptions, AdministratorOptions, ServerOptions {
   run?: string
@@ -44,7 +44,7 @@ export async function rollback(options: RollbackOptions): Promise<number> {
   if (named === null) refuseUnreadable(damaged, found)
   await refuseBehindElsewhere(known, found)
   if (!found) {
-    const whose = options.site === undefined ? 'here' : `of site ${options.site}`
+    const whose = options.site === undefined ? placeOfRuns(session) : `of site ${options.site}`
     return nothing(options, `There is no run ${whose} that could be taken back. Nothing to do.`)
   }
   const attended = attend(options)
