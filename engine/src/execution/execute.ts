@@ -110,7 +110,6 @@ async function runStep(
     } catch (error) {
       if (error instanceof Interrupted || environment.stop.aborted) throw new Interrupted(environment.stop)
       if (error instanceof Held) throw error
-      if (error instanceof MigratorError && error.code === 'lock-lost') throw new Chosen('keep', error)
       if (isFullDisk(error)) await releaseReserve(run)
       const decision = decideRecovery(error, attempt, environment.interactive)
       const answer = await settle(environment, journal, step.id, step.phase, error, decision, [

@@ -5,7 +5,7 @@ export type RecoveryStrategy = 'automatic' | 'guided' | 'rollback'
 export interface RecoveryDecision {
   failureClass: FailureClass
   strategy: RecoveryStrategy
-  choice: 'retry' | 'ask' | 'rollback'
+  choice: 'retry' | 'ask' | 'rollback' | 'keep'
   reason: string
 }
 
@@ -81,6 +81,9 @@ export const recoveryStrategies: readonly Strategy[] = [automatic, guided, rollb
 /** Chooses what follows a failure of any step: the first strategy that applies. */
 export function decideRecovery(error: unknown, attempt: number, interactive: boolean): RecoveryDecision {
   const failure = { failureClass: classifyFailure(error), attempt, interactive }
+  // Somebody else may be at work there: neither another try nor a way back is safe.
+  if (error instanceof MigratorError && error.code === 'lock-lost')
+    return { failureClass: failure.failureClass, strategy: 'guided', choice: 'keep', reason: 'the lock is lost' }
   const { strategy, choice, reason } = recoveryStrategies.find((one) => one.applies(failure)) ?? rollback
   return { failureClass: failure.failureClass, strategy, choice, reason: reason(failure) }
 }

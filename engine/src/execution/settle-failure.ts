@@ -57,12 +57,7 @@ export async function settle(
 ): Promise<Answer> {
   const message = error instanceof Error ? error.message : String(error)
   environment.onEvent({ event: 'failure', message, decision })
-  const answer =
-    decision.choice === 'ask'
-      ? await environment.ask(message, choices)
-      : decision.choice === 'retry'
-        ? 'retry'
-        : 'rollback'
+  const answer = decision.choice === 'ask' ? await environment.ask(message, choices) : decision.choice
   await journal.append({
     type: 'failure',
     step,

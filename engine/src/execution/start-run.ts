@@ -116,6 +116,12 @@ async function takeBack(
   return { run, outcome }
 }
 
+/** For a run that is over and was killed before its benches knew: they are told, and locks that are left on them go. */
+export async function settleEnded(environment: RunEnvironment, { run, plan, state }: RunSummary): Promise<void> {
+  if (plan.places === undefined || plan.command === 'cleanup') return
+  await locked(environment, plan, run.id, () => tellBenches(environment, run, plan, state))
+}
+
 /** Takes a run back, finished or not. */
 export function rollBackRun(environment: RunEnvironment, { run, plan }: RunSummary): Promise<FinishedRun> {
   return locked(environment, plan, run.id, (held) => takeBack(held, run, plan, 'asked for'))

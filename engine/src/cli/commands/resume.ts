@@ -1,9 +1,7 @@
 import { isOver } from '../../execution/all-runs.ts'
-import type { RunEnvironment } from '../../execution/environment.ts'
 import { withEnvironment } from '../../execution/open-environment.ts'
 import type { RunSummary } from '../../execution/run-directory.ts'
-import { resumeRun } from '../../execution/start-run.ts'
-import { tellBenches } from '../../execution/tell-benches.ts'
+import { resumeRun, settleEnded } from '../../execution/start-run.ts'
 import { isUnfinished } from '../../execution/unfinished.ts'
 import { MigratorError } from '../../host/errors.ts'
 import { attend } from '../attendance.ts'
@@ -36,7 +34,10 @@ export async function resume(options: ResumeOptions): Promise<number> {
         ...{ onEvent: progressEvents(), onConflict: 'keep' },
       },
       async (environment) => {
-        if (!isUnfinished(found)) throw await finished(environment, found)
+        if (!isUnfinished(found)) {
+          await settleEnded(environment, found)
+          throw finished(found)
+        }
         const { run, outcome } = await resumeRun(environment, found)
         const rollbackAskedFor = outcome.outcome === 'rolled-back' && outcome.error === null
         const finish = found.plan.command === 'cleanup' ? finishCleanup : finishRun
@@ -48,10 +49,8 @@ export async function resume(options: ResumeOptions): Promise<number> {
   }
 }
 
-/** Of a run over several places the benches may not know yet that it is over: it was killed after its last line. */
-async function finished(environment: RunEnvironment, { run, plan, state }: RunSummary): Promise<MigratorError> {
-  if (plan.command !== 'cleanup') await tellBenches(environment, run, plan, state)
-  return new MigratorError({
+const finished = ({ run, plan, state }: RunSummary): MigratorError =>
+  new MigratorError({
     code: 'run-finished',
     kind: 'usage',
     message: `Run ${run.id} is ${state}; there is nothing to resume.`,
@@ -61,7 +60,6 @@ async function finished(environment: RunEnvironment, { run, plan, state }: RunSu
         ? `It can be taken back: frappe-migrator rollback --run ${run.id}`
         : `Begin a new one: frappe-migrator ${plan.command} …`,
   })
-}
 
 /** @throws MigratorError where a run that cannot be read, or one that is kept elsewhere, may be the one that is meant */
 async function nothingToResume(
