@@ -30,7 +30,9 @@ export function nextSteps({ plan, runId, verdict, times, checks, kept, warnings,
     return [
       first
         ? `Look at ${counted(kept.length, 'thing')} that others changed since and the rollback left alone: ${first.what}${kept.length > 1 ? ' …' : ''}`
-        : 'The site is as it was before.',
+        : verdict.rehearsed
+          ? 'Rehearsed to its end and taken back: everything is as it was before.'
+          : 'The site is as it was before.',
       ...(failed ? [`Mend what failed, then ${again}`] : []),
     ]
   }

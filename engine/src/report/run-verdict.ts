@@ -1,4 +1,5 @@
 import type { JournalLine, RunState } from '../execution/journal.ts'
+import { REHEARSED } from '../execution/rehearsal.ts'
 import type { MigrationReport } from './migration-report.ts'
 
 export interface RunVerdict {
@@ -6,6 +7,8 @@ export interface RunVerdict {
   /** Preflight said no: nothing was begun. */
   refused: boolean
   rolledBack: boolean
+  /** Done to its end to be measured: that it was taken back is no failure. */
+  rehearsed: boolean
   status: MigrationReport['summary']['status']
 }
 
@@ -16,13 +19,15 @@ export function verdictOf(lines: JournalLine[], proof: Check[]): RunVerdict {
   const state = lines.findLast((line) => line.type === 'state')?.state ?? 'planned'
   const takenBack = state === 'rolled-back'
   const refused = takenBack && !lines.some((line) => line.type === 'intent')
+  const rehearsed = lines.some((line) => line.type === 'state' && line.reason === REHEARSED)
   const ended = state === 'done' || state === 'retired'
   const doubtful = proof.some(({ status, critical }) => status === 'failed' || (status === 'warning' && critical))
   return {
     state,
     refused,
     rolledBack: takenBack && !refused,
-    status: takenBack ? 'failed' : ended && !doubtful ? 'success' : 'partial',
+    rehearsed,
+    status: takenBack ? (rehearsed ? 'success' : 'failed') : ended && !doubtful ? 'success' : 'partial',
   }
 }
 
