@@ -69,7 +69,7 @@ export const stateUnwritable = (path: string, cause: unknown): unknown =>
         message: `The record of a run cannot be kept: ${path} may not be written.`,
         evidence: cause instanceof Error ? cause.message : String(cause),
         untouched: 'Nothing was changed.',
-        hint: 'It must be a directory of the user who runs this, on a disk that can be written.',
+        hint: `It must be a directory of ${path.includes('/.migrator') ? 'the owner of the bench' : 'the user who runs this'}, on a disk that can be written.`,
         failureClass: 'permission',
         cause,
       })

@@ -170,7 +170,7 @@ async function buryDead({ host, path, what }: Lock, dead: string): Promise<void>
   try {
     await host.rename(path, tombstone)
     // Its time is from now on that of its burial.
-    await host.writeFile(join(tombstone, 'buried'), '')
+    await host.writeFile(join(tombstone, 'buried'), '', { mode: 0o600 })
   } catch (error) {
     const code = systemCode(error) ?? ''
     if (['EEXIST', 'ENOTEMPTY', 'ENOENT'].includes(code)) return
